@@ -1,0 +1,19 @@
+//! Verifiable credentials without I/O: formats, status lists, trust registry, QR codec, protocol
+//! messages and the one safe way to verify a presentation.
+//!
+//! No clock, socket, file or hidden randomness: callers pass `now`, an RNG and fetched documents.
+#![warn(missing_docs)]
+
+pub mod base64url;
+pub mod claim_path;
+pub mod jcs;
+pub mod json;
+pub mod jwk;
+pub mod jws;
+pub mod oid4vci;
+pub mod qr;
+pub mod registry;
+pub mod sd_jwt;
+pub mod status_list;
+pub mod time;
+pub mod verify;
