@@ -195,8 +195,8 @@ mod tests {
         let mut reader = decoder.read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
-        let side = info.width as usize;
-        assert_eq!(side, expected.len() * 3);
+        let side = expected.len() * 3;
+        assert_eq!(usize::try_from(info.width), Ok(side));
         for (y, row) in expected.iter().enumerate() {
             for (x, &dark) in row.iter().enumerate() {
                 let pixel = pixels[(y * 3 + 1) * side + x * 3 + 1];
