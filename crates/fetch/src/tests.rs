@@ -249,7 +249,7 @@ async fn a_redirect_is_not_followed() {
     let canary = Site::answering(ok("secret")).await;
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
         let site = Site::answering(format!(
-            "HTTP/1.1 {status}\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 {status}\r\nlocation: {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
             canary.url("127.0.0.1")
         ))
         .await;
