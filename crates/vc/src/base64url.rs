@@ -1,8 +1,16 @@
 //! base64url without padding, one text for each byte string (RFC 4648, 5; RFC 7515, 2).
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 /// Encodes without padding.
 pub fn encode(bytes: &[u8]) -> String {
-    todo!()
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Encodes without padding at the end of `text`.
+pub fn encode_onto(bytes: &[u8], text: &mut String) {
+    URL_SAFE_NO_PAD.encode_string(bytes, text);
 }
 
 /// Decodes; refuses padding, the standard alphabet, white space and non-zero trailing bits.
@@ -10,7 +18,19 @@ pub fn encode(bytes: &[u8]) -> String {
 /// # Errors
 /// [`NotBase64Url`] for any text that [`encode`] would not have written.
 pub fn decode(text: &str) -> Result<Vec<u8>, NotBase64Url> {
-    todo!()
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| NotBase64Url)
+}
+
+/// Decodes a text of exactly `N` bytes.
+///
+/// # Errors
+/// [`NotBase64Url`] for any text that [`encode`] would not have written of `N` bytes.
+pub fn decode_array<const N: usize>(text: &str) -> Result<[u8; N], NotBase64Url> {
+    // The check of the length first keeps a long text from being decoded
+    if text.len() != N.saturating_mul(4).div_ceil(3) {
+        return Err(NotBase64Url);
+    }
+    decode(text)?.try_into().map_err(|_| NotBase64Url)
 }
 
 /// The text is not canonical unpadded base64url.

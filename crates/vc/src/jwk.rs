@@ -4,7 +4,13 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{base64url, es256};
+
+/// Members that only private and symmetric keys have (RFC 7518, 6.2.2, 6.3.2, 6.4.1).
+const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// The closed set of signature algorithms. It comes from the key, never from a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,17 +47,47 @@ pub struct PublicKey(KeyKind);
 #[derive(Clone, PartialEq, Eq)]
 enum KeyKind {
     Ed25519(ed25519_dalek::VerifyingKey),
-    /// Uncompressed SEC 1 point, 65 bytes, checked to lie on the curve.
-    P256([u8; 65]),
+    P256(es256::Key),
 }
 
 impl PublicKey {
-    /// Reads a JWK. Other members are ignored, but a private member (`d`) is refused.
+    /// Reads a JWK. Other members are ignored, but a private member such as `d` is refused.
     ///
     /// # Errors
     /// [`JwkError`] with what is wrong.
     pub fn from_jwk(jwk: &Value) -> Result<Self, JwkError> {
-        todo!()
+        let jwk = jwk.as_object().ok_or(JwkError::NotAnObject)?;
+        if PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name)) {
+            return Err(JwkError::PrivateMember);
+        }
+        let member = |name| jwk.get(name).and_then(Value::as_str);
+        let key = match (member("kty"), member("crv")) {
+            (Some("OKP"), Some("Ed25519")) => Self::from_ed25519(&coordinate(jwk, "x")?)?,
+            (Some("EC"), Some("P-256")) => {
+                let (x, y) = (coordinate(jwk, "x")?, coordinate(jwk, "y")?);
+                let mut point = [0x04; 65];
+                for (to, from) in point.iter_mut().skip(1).zip(x.iter().chain(&y)) {
+                    *to = *from;
+                }
+                Self::from_p256(&point)?
+            }
+            _ => return Err(JwkError::UnsupportedKey),
+        };
+        key.may_verify(jwk)?;
+        Ok(key)
+    }
+
+    /// Whether `alg`, `use` and `key_ops`, where present, allow verifying (RFC 7517, 4.2 to 4.4).
+    fn may_verify(&self, jwk: &Map<String, Value>) -> Result<(), JwkError> {
+        let is = |name, allowed: &dyn Fn(&Value) -> bool| match jwk.get(name) {
+            Some(value) if !allowed(value) => Err(JwkError::Contradiction(name)),
+            _ => Ok(()),
+        };
+        is("alg", &|alg| alg.as_str().is_some_and(|alg| self.algorithm().is_named(alg)))?;
+        is("use", &|usage| usage == "sig")?;
+        is("key_ops", &|operations| {
+            operations.as_array().is_some_and(|all| all.iter().any(|one| one == "verify"))
+        })
     }
 
     /// From the 32 bytes of an Ed25519 key (RFC 8032, 5.1.5).
@@ -59,7 +95,13 @@ impl PublicKey {
     /// # Errors
     /// [`JwkError::BadPoint`] when not canonical, not on the curve or of small order.
     pub fn from_ed25519(bytes: &[u8; 32]) -> Result<Self, JwkError> {
-        todo!()
+        let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| JwkError::BadPoint)?;
+        // RFC 8032, 5.1.3 has one encoding for each point; dalek decodes others, and takes points
+        // of small order, under which one signature fits many messages
+        if key.is_weak() || key.to_edwards().compress().as_bytes() != bytes {
+            return Err(JwkError::BadPoint);
+        }
+        Ok(Self(KeyKind::Ed25519(key)))
     }
 
     /// From an uncompressed SEC 1 point of P-256.
@@ -67,12 +109,21 @@ impl PublicKey {
     /// # Errors
     /// [`JwkError::BadPoint`] when not on the curve.
     pub fn from_p256(point: &[u8; 65]) -> Result<Self, JwkError> {
-        todo!()
+        let key = es256::Key::from_uncompressed(point).ok_or(JwkError::BadPoint)?;
+        Ok(Self(KeyKind::P256(key)))
     }
 
     /// The public members only.
     pub fn to_jwk(&self) -> Value {
-        todo!()
+        match &self.0 {
+            KeyKind::Ed25519(key) => {
+                json!({ "crv": "Ed25519", "kty": "OKP", "x": base64url::encode(key.as_bytes()) })
+            }
+            KeyKind::P256(key) => {
+                let (x, y) = coordinates(key);
+                json!({ "crv": "P-256", "kty": "EC", "x": x, "y": y })
+            }
+        }
     }
 
     /// The algorithm that this key verifies.
@@ -85,12 +136,24 @@ impl PublicKey {
 
     /// RFC 7638 with SHA-256.
     pub fn thumbprint(&self) -> Thumbprint {
-        todo!()
+        // RFC 7638, 3.3: required members only, in lexicographic order, without white space
+        let members = match &self.0 {
+            KeyKind::Ed25519(key) => {
+                let x = base64url::encode(key.as_bytes());
+                format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)
+            }
+            KeyKind::P256(key) => {
+                let (x, y) = coordinates(key);
+                format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#)
+            }
+        };
+        Thumbprint(Sha256::digest(members).into())
     }
 
     /// Our `kid`: base64url of the first 8 bytes of the thumbprint.
     pub fn kid(&self) -> String {
-        todo!()
+        let Thumbprint([a, b, c, d, e, f, g, h, ..]) = self.thumbprint();
+        base64url::encode(&[a, b, c, d, e, f, g, h])
     }
 
     /// Verifies a JWS signature (64 bytes): Ed25519 strictly (RFC 8032, no small order, canonical
@@ -99,8 +162,28 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureInvalid`].
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
-        todo!()
+        let signature: &[u8; 64] = signature.try_into().map_err(|_| SignatureInvalid)?;
+        let verifies = match &self.0 {
+            KeyKind::Ed25519(key) => key
+                .verify_strict(message, &ed25519_dalek::Signature::from_bytes(signature))
+                .is_ok(),
+            KeyKind::P256(key) => key.verifies(message, signature),
+        };
+        if verifies { Ok(()) } else { Err(SignatureInvalid) }
     }
+}
+
+/// A coordinate: base64url of exactly 32 bytes (RFC 7518, 6.2.1.2; RFC 8037, 2).
+fn coordinate(jwk: &Map<String, Value>, name: &'static str) -> Result<[u8; 32], JwkError> {
+    jwk.get(name)
+        .and_then(Value::as_str)
+        .and_then(|text| base64url::decode_array(text).ok())
+        .ok_or(JwkError::BadMember(name))
+}
+
+fn coordinates(key: &es256::Key) -> (String, String) {
+    let (x, y) = key.point().split_at(33);
+    (base64url::encode(x.get(1..).unwrap_or_default()), base64url::encode(y))
 }
 
 impl fmt::Debug for PublicKey {

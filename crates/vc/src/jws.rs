@@ -3,18 +3,23 @@
 
 use serde_json::{Map, Value};
 
+use crate::json::Limits;
 use crate::jwk::{Algorithm, PublicKey};
+use crate::{base64url, jcs, json};
 
 /// Longest compact token in bytes.
-pub const MAX_TOKEN_BYTES: usize = 256 * 1024;
+pub const MAX_TOKEN_BYTES: usize = Limits::TOKEN.bytes;
+/// Longest `kid` in bytes.
+pub const MAX_KID_BYTES: usize = 512;
 
 /// A parsed token whose signature nobody has checked.
 #[derive(Clone, Debug)]
 pub struct UnverifiedJws {
     text: String,
     header: Header,
-    payload: Vec<u8>,
+    claims: Map<String, Value>,
     signature: Vec<u8>,
+    /// Length of `header.payload` in `text`.
     signed_len: usize,
 }
 
@@ -38,7 +43,33 @@ impl UnverifiedJws {
     /// [`JwsError`], before any cryptography: not three canonical base64url parts, oversize,
     /// duplicate members, `alg` none, any `crit` or `b64`.
     pub fn parse(text: &str) -> Result<Self, JwsError> {
-        todo!()
+        Self::parse_within(text, Limits::TOKEN)
+    }
+
+    /// As [`Self::parse`] with other bounds, which hold for the token and for its payload: a trust
+    /// registry may be larger than a credential.
+    ///
+    /// # Errors
+    /// [`JwsError`], as [`Self::parse`].
+    pub fn parse_within(text: &str, limits: Limits) -> Result<Self, JwsError> {
+        if text.len() > limits.bytes {
+            return Err(JwsError::TooLong(limits.bytes));
+        }
+        let mut parts = text.split('.');
+        let (Some(header), Some(payload), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(JwsError::NotCompact);
+        };
+        let signed_len = header.len().saturating_add(1).saturating_add(payload.len());
+        let [header, payload, signature] = [header, payload, signature].map(base64url::decode);
+        let (Ok(header), Ok(payload), Ok(signature)) = (header, payload, signature) else {
+            return Err(JwsError::NotCompact);
+        };
+        let header = Header::parse(&header)?;
+        let claims = json::parse_object(&payload, limits)
+            .map_err(|source| JwsError::BadJson { part: "payload", source: Some(source) })?;
+        Ok(Self { text: text.to_owned(), header, claims, signature, signed_len })
     }
 
     /// The untrusted header, to look a key up by.
@@ -53,7 +84,12 @@ impl UnverifiedJws {
 
     /// A claim read before verification, to look a key up by (`iss`, `kid`); never to decide on.
     pub fn dangerous_unverified_claim(&self, name: &str) -> Option<Value> {
-        todo!()
+        self.claims.get(name).cloned()
+    }
+
+    /// All claims read before verification, to look a key up by; never to decide on.
+    pub fn dangerous_unverified_claims(&self) -> &Map<String, Value> {
+        &self.claims
     }
 
     /// Checks `typ` (exactly `typ`, case-insensitively after stripping `application/`), `alg`
@@ -62,7 +98,79 @@ impl UnverifiedJws {
     /// # Errors
     /// [`JwsError::WrongType`], [`JwsError::WrongAlgorithm`], [`JwsError::SignatureInvalid`].
     pub fn verify(&self, key: &PublicKey, typ: &str) -> Result<VerifiedJws, JwsError> {
-        todo!()
+        self.clone().into_verified(key, typ)
+    }
+
+    /// As [`Self::verify`], without a copy of the claims.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub fn into_verified(self, key: &PublicKey, typ: &str) -> Result<VerifiedJws, JwsError> {
+        self.check(key, typ)?;
+        Ok(VerifiedJws { header: self.header, claims: self.claims })
+    }
+
+    /// As [`Self::verify`], lending the claims.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub fn verify_claims(
+        &self,
+        key: &PublicKey,
+        typ: &str,
+    ) -> Result<&Map<String, Value>, JwsError> {
+        self.check(key, typ)?;
+        Ok(&self.claims)
+    }
+
+    fn check(&self, key: &PublicKey, typ: &str) -> Result<(), JwsError> {
+        if !self.header.typ.as_deref().is_some_and(|found| is_same_type(found, typ)) {
+            return Err(JwsError::WrongType { expected: typ.to_owned() });
+        }
+        if !key.algorithm().is_named(&self.header.alg) {
+            return Err(JwsError::WrongAlgorithm);
+        }
+        let signed = self.text.as_bytes().get(..self.signed_len).unwrap_or_default();
+        key.verify(signed, &self.signature).map_err(|_| JwsError::SignatureInvalid)
+    }
+}
+
+/// RFC 7515, 4.1.9: media types without case, `application/` left out or not.
+fn is_same_type(found: &str, expected: &str) -> bool {
+    fn short(typ: &str) -> &str {
+        const PREFIX: &str = "application/";
+        match typ.split_at_checked(PREFIX.len()) {
+            Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) => rest,
+            _ => typ,
+        }
+    }
+    short(found).eq_ignore_ascii_case(short(expected))
+}
+
+impl Header {
+    fn parse(text: &[u8]) -> Result<Self, JwsError> {
+        let members = json::parse_object(text, Limits::HEADER)
+            .map_err(|source| JwsError::BadJson { part: "header", source: Some(source) })?;
+        let string = |name| match members.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(JwsError::BadHeaderMember(name)),
+        };
+        let alg = string("alg")?
+            .filter(|alg| !alg.eq_ignore_ascii_case("none"))
+            .ok_or(JwsError::BadHeaderMember("alg"))?;
+        // RFC 7515, 4.1.11: "If any of the listed extension Header Parameters are not understood
+        // and supported by the recipient, then the JWS is invalid"; an empty list is invalid too.
+        // RFC 7797, 3 and 6: `b64` changes what is signed and needs `crit`
+        if members.contains_key("crit") || members.contains_key("b64") {
+            return Err(JwsError::Critical);
+        }
+        let typ = string("typ")?;
+        let kid = string("kid")?;
+        if kid.as_ref().is_some_and(|kid| kid.len() > MAX_KID_BYTES) {
+            return Err(JwsError::BadHeaderMember("kid"));
+        }
+        Ok(Self { alg, typ, kid, members })
     }
 }
 
@@ -104,7 +212,13 @@ impl SigningInput {
         header: Map<String, Value>,
         claims: &Map<String, Value>,
     ) -> Self {
-        todo!()
+        let mut header = header;
+        header.insert("alg".to_owned(), algorithm.name().into());
+        header.insert("typ".to_owned(), typ.into());
+        let mut text = base64url::encode(&jcs::object_to_vec(&header));
+        text.push('.');
+        base64url::encode_onto(&jcs::object_to_vec(claims), &mut text);
+        Self { text }
     }
 
     /// The ASCII bytes to sign (RFC 7515, 5.1).
@@ -114,16 +228,19 @@ impl SigningInput {
 
     /// The compact token.
     pub fn finish(self, signature: &[u8]) -> String {
-        todo!()
+        let mut text = self.text;
+        text.push('.');
+        base64url::encode_onto(signature, &mut text);
+        text
     }
 }
 
 /// Why a token is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwsError {
-    /// Longer than [`MAX_TOKEN_BYTES`].
-    #[error("token longer than {MAX_TOKEN_BYTES} bytes")]
-    TooLong,
+    /// Longer than the limit, [`MAX_TOKEN_BYTES`] unless the caller chose another.
+    #[error("token longer than {0} bytes")]
+    TooLong(usize),
     /// Not three canonical base64url parts joined by dots.
     #[error("not a compact JWS")]
     NotCompact,
