@@ -1,0 +1,114 @@
+//! What the issuer acknowledged, and whether it still says so.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
+
+use staff_passport_tests::network::Network;
+use vc::jwk::PublicKey;
+use vc::status_list::{Status, StatusReference, VerifiedStatusList};
+use vc::time::UnixTime;
+
+/// Everything acknowledged since the first round.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    book: Mutex<Book>,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    passports: Vec<String>,
+    revoked: HashSet<String>,
+    credentials: Vec<(String, StatusReference)>,
+    indices: HashSet<StatusReference>,
+    /// How many of `passports` were looked up in an earlier round.
+    checked: usize,
+}
+
+/// How much was acknowledged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counts {
+    pub(crate) passports: usize,
+    pub(crate) credentials: usize,
+    pub(crate) revocations: usize,
+}
+
+impl Ledger {
+    fn with<T>(&self, act: impl FnOnce(&mut Book) -> T) -> T {
+        act(&mut self.book.lock().expect("no writer panicked"))
+    }
+
+    /// A passport was answered with 201.
+    pub(crate) fn created(&self, id: &str) {
+        self.with(|book| book.passports.push(id.to_owned()));
+    }
+
+    /// A credential was handed out.
+    pub(crate) fn issued(&self, id: &str, status: StatusReference) {
+        self.with(|book| {
+            assert!(book.indices.insert(status.clone()), "status index given twice: {status:?}");
+            book.credentials.push((id.to_owned(), status));
+        });
+    }
+
+    /// A revocation was answered with 200.
+    pub(crate) fn revoked(&self, id: &str) {
+        self.with(|book| {
+            book.revoked.insert(id.to_owned());
+        });
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        self.with(|book| Counts {
+            passports: book.passports.len(),
+            credentials: book.credentials.len(),
+            revocations: book.revoked.len(),
+        })
+    }
+
+    /// Looks everything up: the new passports one by one, every status in the signed lists.
+    pub(crate) async fn check(&self, network: &Network, round: usize) {
+        let (fresh, revoked, credentials) = self.with(|book| {
+            let fresh = book.passports[book.checked..].to_vec();
+            book.checked = book.passports.len();
+            (fresh, book.revoked.clone(), book.credentials.clone())
+        });
+        for id in fresh.iter().chain(&revoked) {
+            let url = format!("{}/api/v1/passports/{id}", network.issuer_url);
+            let answer = network.http.get_as(&url, &network.issuer_token).await;
+            assert_eq!(answer.status, 200, "round {round}: passport {id} is lost");
+            if revoked.contains(id) {
+                assert_eq!(answer.json()["state"], "REVOKED", "round {round}: {id} came back");
+            }
+        }
+        let lists = lists(network, &credentials).await;
+        for (id, status) in &credentials {
+            let found = lists[&status.uri].status(status.idx).expect("an index inside the list");
+            if revoked.contains(id) {
+                assert_eq!(found, Status::Invalid, "round {round}: revocation of {id} undone");
+            }
+        }
+    }
+}
+
+async fn lists(
+    network: &Network,
+    credentials: &[(String, StatusReference)],
+) -> HashMap<String, VerifiedStatusList> {
+    let metadata = network
+        .http
+        .get(&format!("{}/.well-known/jwt-vc-issuer", network.issuer_url))
+        .await
+        .json();
+    let key = PublicKey::from_jwk(&metadata["jwks"]["keys"][0]).expect("the issuer's key");
+    let now = UnixTime(clock::Clock::system().now());
+    let mut lists = HashMap::new();
+    for (_, status) in credentials {
+        if !lists.contains_key(&status.uri) {
+            let token = network.http.get(&status.uri).await.text();
+            let list = VerifiedStatusList::verify(&token, &status.uri, |_| Some(&key), now)
+                .expect("the published list verifies");
+            lists.insert(status.uri.clone(), list);
+        }
+    }
+    lists
+}

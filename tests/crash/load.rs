@@ -1,0 +1,134 @@
+//! One writer of the load: HR and a small wallet in one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+use staff_passport_tests::http::{Answer, Http};
+use staff_passport_tests::network::Network;
+use vc::oid4vci::{OfferLink, ProofInput};
+use vc::sd_jwt::UnverifiedSdJwt;
+use vc::status_list;
+use vc::time::UnixTime;
+
+use crate::ledger::Ledger;
+
+pub(crate) struct Writer {
+    http: Http,
+    issuer: String,
+    token: String,
+    body: Value,
+    ledger: Arc<Ledger>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Writer {
+    pub(crate) fn new(network: &Network, ledger: &Arc<Ledger>, stop: &Arc<AtomicBool>) -> Self {
+        let now = clock::Clock::system().now();
+        let today = chrono::DateTime::from_timestamp(now, 0).expect("a date").date_naive();
+        Self {
+            http: network.http.clone(),
+            issuer: network.issuer_url.clone(),
+            token: network.issuer_token.clone(),
+            body: passport::samples::sample_nurse(today),
+            ledger: Arc::clone(ledger),
+            stop: Arc::clone(stop),
+        }
+    }
+
+    /// Works until told to stop; how many requests were cut off.
+    pub(crate) async fn work(self) -> usize {
+        let mut turn = 0_usize;
+        let mut cut_off = 0;
+        while !self.stop.load(Ordering::SeqCst) {
+            turn += 1;
+            if self.turn(turn).await.is_none() {
+                cut_off += 1;
+                tokio::task::yield_now().await;
+            }
+        }
+        cut_off
+    }
+
+    /// One passport through its life; `None` when the issuer was gone.
+    async fn turn(&self, turn: usize) -> Option<()> {
+        let passport = self.post("/api/v1/passports", &self.body, 201).await?;
+        let id = passport["id"].as_str().expect("an id");
+        self.ledger.created(id);
+
+        let status = self.receive(&passport).await?;
+        self.ledger.issued(id, status);
+
+        if turn.is_multiple_of(2) {
+            let reason = json!({ "reason": "ISSUED_IN_ERROR" });
+            self.post(&format!("/api/v1/passports/{id}/revoke"), &reason, 200).await?;
+            self.ledger.revoked(id);
+        }
+        Some(())
+    }
+
+    async fn post(&self, path: &str, body: &Value, wanted: u16) -> Option<Value> {
+        let authorization = format!("Bearer {}", self.token);
+        let headers = [("authorization", authorization.as_str()), JSON];
+        let url = format!("{}{path}", self.issuer);
+        let body = body.to_string().into_bytes();
+        answered(self.http.try_send("POST", &url, &headers, Some(body)).await?, wanted)
+    }
+
+    /// The pre-authorized code flow of OpenID4VCI 1.0.
+    async fn receive(&self, passport: &Value) -> Option<status_list::StatusReference> {
+        let offer = &passport["offer"];
+        let link = OfferLink::parse(offer["uri"].as_str().expect("a URI")).expect("an offer link");
+        let OfferLink::ByReference(offer_url) = link else { panic!("offers go by reference") };
+        let details = answered(self.http.try_send("GET", &offer_url, &[], None).await?, 200)?;
+        let grant =
+            &details["grants"]["urn:ietf:params:oauth:grant-type:pre-authorized_code"];
+        let form = format!(
+            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code\
+             &pre-authorized_code={}&tx_code={}",
+            grant["pre-authorized_code"].as_str().expect("a code"),
+            offer["tx_code"].as_str().expect("a transaction code"),
+        );
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        let url = format!("{}/token", self.issuer);
+        let token =
+            answered(self.http.try_send("POST", &url, &headers, Some(form.into_bytes())).await?, 200)?;
+        let url = format!("{}/nonce", self.issuer);
+        let nonce = answered(self.http.try_send("POST", &url, &[], None).await?, 200)?;
+
+        let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
+        let holder =
+            keys::SigningKey::generate(vc::jwk::Algorithm::EdDsa, &mut rng).expect("a key");
+        let proof = ProofInput {
+            holder: holder.public_key(),
+            audience: &self.issuer,
+            nonce: nonce["c_nonce"].as_str(),
+            issued_at: UnixTime(clock::Clock::system().now()),
+            client_id: None,
+        }
+        .prepare();
+        let signature = holder.sign(proof.signing_input());
+        let body = json!({
+            "credential_configuration_id": "employment-checks-1",
+            "proofs": { "jwt": [proof.finish(&signature)] },
+        });
+        let authorization = format!("Bearer {}", token["access_token"].as_str().expect("a token"));
+        let headers = [("authorization", authorization.as_str()), JSON];
+        let url = format!("{}/credential", self.issuer);
+        let body = body.to_string().into_bytes();
+        let answer =
+            answered(self.http.try_send("POST", &url, &headers, Some(body)).await?, 200)?;
+        let text = answer["credentials"][0]["credential"].as_str().expect("a credential");
+        let parsed = UnverifiedSdJwt::parse(text).expect("an SD-JWT");
+        let status = parsed.issuer_jwt().dangerous_unverified_claim("status").expect("a status");
+        Some(serde_json::from_value(status["status_list"].clone()).expect("a reference"))
+    }
+}
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+/// The body of an answer that must have the wanted status.
+fn answered(answer: Answer, wanted: u16) -> Option<Value> {
+    assert_eq!(answer.status, wanted, "{}", answer.text());
+    Some(answer.json())
+}

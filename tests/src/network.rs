@@ -1,0 +1,313 @@
+//! Three organisations as processes: a registry file server, The Christie as home, Manchester
+//! University as host. Everything lies in one folder that is removed at the end.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::http::Http;
+use crate::programs::{Service, succeed};
+
+/// The home trust.
+pub const HOME_ODS: &str = "RBV";
+/// The host trust.
+pub const HOST_ODS: &str = "R0A";
+/// What the passphrase of every test wallet is.
+pub const WALLET_PASSPHRASE: &str = "correct horse battery staple";
+/// Seconds between two looks of the verifier.
+pub const POLL_SECONDS: u64 = 15;
+
+/// A running network.
+#[derive(Debug)]
+pub struct Network {
+    folder: TempDir,
+    registry: Option<Service>,
+    issuer: Option<Service>,
+    verifier: Option<Service>,
+    /// Where the signed registry is served.
+    pub registry_url: String,
+    /// The issuer's base address.
+    pub issuer_url: String,
+    /// The verifier's base address.
+    pub verifier_url: String,
+    /// May create, read and revoke passports.
+    pub issuer_token: String,
+    /// May scan.
+    pub verifier_token: String,
+    /// How often the verifier looks.
+    pub poll_seconds: u64,
+    /// To talk to all of it.
+    pub http: Http,
+}
+
+impl Network {
+    /// Makes keys, registry and tokens, then starts everything.
+    pub fn start(poll_seconds: u64) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("staff-passport-")
+            .tempdir()
+            .expect("a temporary folder");
+        let mut network = Self {
+            registry_url: format!("{}/trust-registry.json", free_address()),
+            issuer_url: free_address(),
+            verifier_url: free_address(),
+            issuer_token: String::new(),
+            verifier_token: String::new(),
+            poll_seconds,
+            http: Http::new(),
+            registry: None,
+            issuer: None,
+            verifier: None,
+            folder,
+        };
+        network.make_keys();
+        network.make_registry();
+        network.issuer_token =
+            network.token("issuer", &["passports:read", "passports:write"]);
+        network.verifier_token = network.token("verifier", &["scan"]);
+        network.start_registry();
+        network.start_issuer();
+        network.start_verifier();
+        network
+    }
+
+    /// The folder that holds everything.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Keeps the folder when the network ends, and says where it is.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).to_string_lossy().into_owned()
+    }
+
+    fn make_keys(&self) {
+        for (name, purpose) in [("operator", "operator"), ("issuer", "issuer")] {
+            let (ring, key_file) = (self.text(&format!("{name}.ring")), self.text(&format!("{name}.key")));
+            succeed("keys", &["init", "--ring", &ring, "--new-key-file", &key_file], &[]);
+            succeed(
+                "keys",
+                &["generate", "--ring", &ring, "--key-file", &key_file, "--purpose", purpose],
+                &[],
+            );
+            let jwks =
+                succeed("keys", &["jwks", "--ring", &ring, "--key-file", &key_file, "--purpose", purpose], &[]);
+            std::fs::write(self.path(&format!("{name}.jwks.json")), jwks).expect("written");
+        }
+    }
+
+    fn make_registry(&self) {
+        let file = self.text("registry.json");
+        succeed("registry", &["init", "--registry", &file], &[]);
+        succeed(
+            "registry",
+            &[
+                "organisation", "add", "--registry", &file, "--ods", HOME_ODS, "--name",
+                "The Christie NHS Foundation Trust", "--issuer-url", &self.issuer_url,
+                "--issuer-jwks", &self.text("issuer.jwks.json"), "--type",
+                "urn:staff-passport:employment-checks:1", "--contact", "The Christie staffing office",
+            ],
+            &[],
+        );
+        succeed(
+            "registry",
+            &[
+                "organisation", "add", "--registry", &file, "--ods", HOST_ODS, "--name",
+                "Manchester University NHS Foundation Trust", "--verifier-url", &self.verifier_url,
+            ],
+            &[],
+        );
+        self.sign_registry();
+    }
+
+    /// Signs the registry's working file again; the version rises.
+    pub fn sign_registry(&self) {
+        succeed(
+            "registry",
+            &[
+                "sign", "--registry", &self.text("registry.json"), "--ring",
+                &self.text("operator.ring"), "--key-file", &self.text("operator.key"), "--out",
+                &self.text("trust-registry.json"),
+            ],
+            &[],
+        );
+    }
+
+    fn token(&self, service: &str, scopes: &[&str]) -> String {
+        let store = format!("sled:{}", self.text(&format!("{service}-data")));
+        let mut args = vec!["token", "create", "--store", &store, "--name", "test desk"];
+        for scope in scopes {
+            args.extend(["--scope", scope]);
+        }
+        let printed = succeed(service, &args, &[]);
+        printed
+            .split_whitespace()
+            .find(|word| word.starts_with("sp_"))
+            .unwrap_or_else(|| panic!("no token in {printed:?}"))
+            .to_owned()
+    }
+
+    fn start_registry(&mut self) {
+        let args = strings(&[
+            "serve", "--file", &self.text("trust-registry.json"), "--listen",
+            host_of(&self.registry_url),
+        ]);
+        self.registry = Some(Service::start("registry", &args, &[], &self.path("registry.log")));
+    }
+
+    /// Starts the issuer on its data directory.
+    pub fn start_issuer(&mut self) {
+        let args = strings(&[
+            "serve", "--listen", host_of(&self.issuer_url), "--base-url", &self.issuer_url, "--ods",
+            HOME_ODS, "--name", "The Christie NHS Foundation Trust", "--store",
+            &format!("sled:{}", self.text("issuer-data")), "--ring", &self.text("issuer.ring"),
+            "--key-file", &self.text("issuer.key"),
+        ]);
+        self.issuer = Some(Service::start("issuer", &args, &[], &self.path("issuer.log")));
+    }
+
+    /// Starts the verifier on its data directory.
+    pub fn start_verifier(&mut self) {
+        let args = strings(&[
+            "serve", "--listen", host_of(&self.verifier_url), "--base-url", &self.verifier_url,
+            "--ods", HOST_ODS, "--name", "Manchester University NHS Foundation Trust", "--store",
+            &format!("sled:{}", self.text("verifier-data")), "--registry-url", &self.registry_url,
+            "--operator-key", &self.text("operator.jwks.json"), "--poll-seconds",
+            &self.poll_seconds.to_string(),
+        ]);
+        self.verifier = Some(Service::start("verifier", &args, &[], &self.path("verifier.log")));
+    }
+
+    /// kill -9 of the issuer.
+    pub fn kill_issuer(&mut self) {
+        if let Some(service) = self.issuer.take() {
+            service.kill();
+        }
+    }
+
+    /// kill -9 of the verifier.
+    pub fn kill_verifier(&mut self) {
+        if let Some(service) = self.verifier.take() {
+            service.kill();
+        }
+    }
+
+    /// Creates a passport from HR's body.
+    ///
+    /// # Panics
+    /// When the issuer refuses it.
+    pub async fn create_passport(&self, body: &Value) -> Value {
+        let url = format!("{}/api/v1/passports", self.issuer_url);
+        let answer = self.http.post_as(&url, &self.issuer_token, body).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        answer.json()
+    }
+
+    /// Revokes a passport.
+    ///
+    /// # Panics
+    /// When the issuer refuses it.
+    pub async fn revoke(&self, id: &str, reason: &str) -> Value {
+        let url = format!("{}/api/v1/passports/{id}/revoke", self.issuer_url);
+        let answer =
+            self.http.post_as(&url, &self.issuer_token, &json!({ "reason": reason })).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+
+    /// Scans a code in a scan session of its own.
+    pub async fn scan(&self, code: Value, placement: &Value) -> Value {
+        self.scan_in_session(&uuid::Uuid::new_v4().to_string(), code, placement).await
+    }
+
+    /// Scans a code in the named scan session.
+    ///
+    /// # Panics
+    /// When the verifier answers with anything but a verdict.
+    pub async fn scan_in_session(&self, session: &str, code: Value, placement: &Value) -> Value {
+        let url = format!("{}/api/v1/scan", self.verifier_url);
+        let body = json!({ "scan_id": session, "code": code, "placement": placement });
+        let answer = self.http.post_as(&url, &self.verifier_token, &body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+
+    /// A new wallet that trusts this network.
+    pub fn wallet(&self, name: &str) -> Wallet {
+        let wallet = Wallet { store: self.text(&format!("{name}-wallet")) };
+        wallet.succeed(&[
+            "init", "--registry", &self.registry_url, "--operator-key",
+            &self.text("operator.jwks.json"),
+        ]);
+        wallet
+    }
+}
+
+/// One person's wallet program and store.
+#[derive(Clone, Debug)]
+pub struct Wallet {
+    store: String,
+}
+
+impl Wallet {
+    /// Runs the wallet; it must succeed.
+    pub fn succeed(&self, args: &[&str]) -> String {
+        succeed("wallet", &self.args(args), &[("WALLET_PASSPHRASE", WALLET_PASSPHRASE)])
+    }
+
+    /// Runs the wallet and gives all it said.
+    pub fn run(&self, args: &[&str], input: &str) -> std::process::Output {
+        let env = [("WALLET_PASSPHRASE", WALLET_PASSPHRASE)];
+        crate::programs::run("wallet", &self.args(args), &env, input)
+    }
+
+    fn args(&self, args: &[&str]) -> Vec<String> {
+        let mut all = strings(args);
+        all.extend(strings(&["--store", &self.store]));
+        all
+    }
+
+    /// Receives what a created passport offers.
+    pub fn receive(&self, passport: &Value) -> String {
+        let offer = &passport["offer"];
+        let (uri, tx_code) = (offer["uri"].as_str(), offer["tx_code"].as_str());
+        self.succeed(&[
+            "receive", uri.expect("an offer URI"), "--tx-code",
+            tx_code.expect("a transaction code"), "--yes",
+        ])
+    }
+
+    /// A fresh code for the host: one text, or an array of parts.
+    pub fn code(&self, requirement: &str) -> Value {
+        let printed =
+            self.succeed(&["present", "--to", HOST_ODS, "--for", requirement, "--text"]);
+        let mut parts: Vec<&str> = printed.split_whitespace().collect();
+        match parts.len() {
+            1 => json!(parts.remove(0)),
+            _ => json!(parts),
+        }
+    }
+}
+
+fn strings(args: &[&str]) -> Vec<String> {
+    args.iter().map(|arg| (*arg).to_owned()).collect()
+}
+
+/// A loopback address that nobody listens on.
+fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("a bound address");
+    format!("http://{address}")
+}
+
+/// `127.0.0.1:8101` of `http://127.0.0.1:8101/path`.
+fn host_of(url: &str) -> &str {
+    let rest = url.trim_start_matches("http://");
+    rest.split('/').next().unwrap_or(rest)
+}
