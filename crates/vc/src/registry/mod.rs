@@ -1,115 +1,44 @@
 //! The trust registry: which organisation issues what with which keys, signed by the network's
 //! operators (docs/architecture.md, "Trust").
 
-use serde::{Deserialize, Serialize};
+mod model;
 
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Map, Value};
+
+pub use self::model::{
+    IssuerEntry, IssuerKey, KeyState, Organisation, OrganisationState, TrustRegistry, VerifierEntry,
+};
+use crate::json::{self, Limits};
 use crate::jwk::{Algorithm, PublicKey};
-use crate::jws::SigningInput;
+use crate::jws::{SigningInput, UnverifiedJws};
 use crate::time::UnixTime;
 
 /// `typ` of each operator's signature.
 pub const TYP: &str = "trust-registry+jwt";
-
-/// The payload. Unknown members are ignored.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TrustRegistry {
-    /// Only rises.
-    pub version: u64,
-    /// When it was made.
-    pub iat: UnixTime,
-    /// When it stops being usable.
-    pub exp: UnixTime,
-    /// Every organisation of the network.
-    pub organisations: Vec<Organisation>,
-}
-
-/// One organisation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Organisation {
-    /// ODS code, for example `RBV`.
-    pub ods: String,
-    /// Its name.
-    pub name: String,
-    /// Whether it takes part.
-    pub state: OrganisationState,
-    /// Its issuer, when it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub issuer: Option<IssuerEntry>,
-    /// Its verifier, when it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verifier: Option<VerifierEntry>,
-    /// The `vct`s it may issue.
-    #[serde(default)]
-    pub types: Vec<String>,
-    /// Whom to ask: an office, not a person.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contact: Option<String>,
-}
-
-/// Whether an organisation takes part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OrganisationState {
-    /// Takes part.
-    Active,
-    /// Held for now: nothing of it is accepted.
-    Suspended,
-    /// Left or was put out.
-    Removed,
-}
-
-/// An organisation's issuer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct IssuerEntry {
-    /// The issuer identifier, `iss` of its credentials.
-    pub url: String,
-    /// Its keys, past ones too.
-    pub keys: Vec<IssuerKey>,
-}
-
-/// An organisation's verifier.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct VerifierEntry {
-    /// Its base address.
-    pub url: String,
-}
-
-/// One key of an issuer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct IssuerKey {
-    /// The public key.
-    pub jwk: PublicKey,
-    /// What it may still do.
-    pub state: KeyState,
-    /// Nothing it signed before this counts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_before: Option<UnixTime>,
-    /// Nothing it issued after this counts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retired_at: Option<UnixTime>,
-}
-
-/// What a key may still do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum KeyState {
-    /// Issues.
-    Active,
-    /// Issues nothing new; goes on signing the status lists of what it issued.
-    Retired,
-    /// None of its signatures stands.
-    Compromised,
-}
+/// Longest published document, in bytes.
+pub const MAX_BYTES: usize = Limits::DOCUMENT.bytes;
+/// Most signatures read from one document.
+pub const MAX_SIGNATURES: usize = 16;
+/// Clock difference allowed to operators, in seconds.
+const CLOCK_SKEW: i64 = 60;
 
 /// One operator's signature to make.
 pub fn signing_input(algorithm: Algorithm, kid: &str, payload: &TrustRegistry) -> SigningInput {
-    todo!()
+    let claims = match serde_json::to_value(payload) {
+        Ok(Value::Object(claims)) => claims,
+        // Every member has a text name and a JSON value. Were it otherwise, an empty payload
+        // would be signed, which no service takes.
+        Ok(_) | Err(_) => Map::new(),
+    };
+    let header = Map::from_iter([("kid".to_owned(), kid.into())]);
+    SigningInput::new(algorithm, TYP, header, &claims)
 }
 
 /// The published document: a JSON array of compact JWS.
 pub fn document(signatures: &[String]) -> String {
-    todo!()
+    Value::from(signatures).to_string()
 }
 
 /// The operator keys that a service pins, and how many must have signed.
@@ -138,7 +67,25 @@ impl VerifiedRegistry {
         last_version: Option<u64>,
         now: UnixTime,
     ) -> Result<Self, RegistryError> {
-        todo!()
+        let (signed, claims) = signed_payload(document, operators)?;
+        let needed = operators.threshold.max(1);
+        let claims = match claims {
+            Some(claims) if signed >= needed => claims,
+            Some(_) | None => return Err(RegistryError::TooFewSignatures { signed, needed }),
+        };
+        let payload: TrustRegistry =
+            serde_json::from_value(claims.into()).map_err(|_| RegistryError::Malformed)?;
+        if payload.iat > now.plus(CLOCK_SKEW) {
+            return Err(RegistryError::FromFuture);
+        }
+        if now > payload.exp {
+            return Err(RegistryError::Expired);
+        }
+        if let Some(last) = last_version.filter(|last| payload.version < *last) {
+            return Err(RegistryError::Rollback { version: payload.version, last });
+        }
+        check_unambiguous(&payload)?;
+        Ok(Self { payload })
     }
 
     /// The verified payload.
@@ -153,7 +100,10 @@ impl VerifiedRegistry {
 
     /// The organisation whose issuer identifier is exactly `iss`.
     pub fn issuer(&self, iss: &str) -> Option<(&Organisation, &IssuerEntry)> {
-        todo!()
+        self.payload.organisations.iter().find_map(|organisation| {
+            let issuer = organisation.issuer.as_ref().filter(|issuer| issuer.url == iss)?;
+            Some((organisation, issuer))
+        })
     }
 
     /// The organisation with this ODS code.
@@ -195,3 +145,63 @@ pub enum RegistryError {
     Ambiguous(String),
 }
 
+/// How many distinct pinned operators signed, and what.
+fn signed_payload(
+    document: &[u8],
+    operators: &Operators,
+) -> Result<(usize, Option<Map<String, Value>>), RegistryError> {
+    let limits = Limits { bytes: MAX_BYTES, depth: 1, values: MAX_SIGNATURES + 1 };
+    let Ok(Value::Array(tokens)) = json::parse(document, limits) else {
+        return Err(RegistryError::Malformed);
+    };
+
+    let pinned: BTreeMap<String, &PublicKey> =
+        operators.keys.iter().map(|key| (key.kid(), key)).collect();
+    let mut payload_part = None;
+    let mut signers = BTreeSet::new();
+    let mut claims = None;
+    for token in &tokens {
+        let token = token.as_str().ok_or(RegistryError::Malformed)?;
+        let jws = UnverifiedJws::parse_within(token, Limits::DOCUMENT)
+            .map_err(|_| RegistryError::Malformed)?;
+        // Byte-identical, those of unpinned signers too: parts of two registries never mix.
+        let part = token.split('.').nth(1).ok_or(RegistryError::Malformed)?;
+        if *payload_part.get_or_insert(part) != part {
+            return Err(RegistryError::Malformed);
+        }
+        let Some((kid, key)) =
+            jws.header().kid.as_ref().and_then(|kid| pinned.get_key_value(kid.as_str()))
+        else {
+            continue;
+        };
+        if let Ok(verified) = jws.into_verified(key, TYP)
+            && signers.insert(kid)
+        {
+            claims = Some(verified.into_claims());
+        }
+    }
+    Ok((signers.len(), claims))
+}
+
+/// One ODS code, issuer identifier and key each belong to one organisation.
+fn check_unambiguous(payload: &TrustRegistry) -> Result<(), RegistryError> {
+    let mut codes = BTreeSet::new();
+    let mut urls = BTreeSet::new();
+    let mut kids = BTreeSet::new();
+    for organisation in &payload.organisations {
+        if !codes.insert(&organisation.ods) {
+            return Err(RegistryError::Ambiguous(organisation.ods.clone()));
+        }
+        let Some(issuer) = &organisation.issuer else { continue };
+        if !urls.insert(&issuer.url) {
+            return Err(RegistryError::Ambiguous(issuer.url.clone()));
+        }
+        for key in &issuer.keys {
+            let kid = key.jwk.kid();
+            if let Some(twice) = kids.replace(kid) {
+                return Err(RegistryError::Ambiguous(twice));
+            }
+        }
+    }
+    Ok(())
+}

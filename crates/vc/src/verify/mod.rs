@@ -4,19 +4,122 @@
 //! (replay, the caller's store), status is reported. Replay memory is the caller's: both answers
 //! carry the [`PresentationId`] as soon as holder, audience and time are proven, and a caller that
 //! has seen it before reports the replay in place of whatever came after.
+//!
+//! ```
+//! use ed25519_dalek::{Signer, SigningKey};
+//! use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+//! use serde_json::json;
+//! use vc::claim_path::ClaimPath;
+//! use vc::jwk::{Algorithm, PublicKey};
+//! use vc::registry::{self, Operators, VerifiedRegistry};
+//! use vc::sd_jwt::{Issuance, KeyBinding, UnverifiedSdJwt, key_binding_input};
+//! use vc::status_list::{self, StatusList, TokenClaims, VerifiedStatusList};
+//! use vc::time::UnixTime;
+//! use vc::verify::{Evidence, NoncePolicy, Policy, StatusEvidence, UnverifiedPresentation};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let now = UnixTime(1_800_000_000);
+//! let [operator, issuer, holder] = [1, 2, 3].map(|seed| SigningKey::from_bytes(&[seed; 32]));
+//! let public = |key: &SigningKey| PublicKey::from_ed25519(key.verifying_key().as_bytes());
+//! let vct = "urn:staff-passport:employment-checks:1";
+//! let list = "https://issuer.example/status-lists/0";
+//!
+//! // The home trust issues, the network's operator vouches for it, a status list says VALID.
+//! let claims = json!({
+//!     "iss": "https://issuer.example", "vct": vct, "iat": now.0, "exp": now.0 + 86_400,
+//!     "cnf": {"jwk": public(&holder)?.to_jwk()},
+//!     "status": {"status_list": {"idx": 7, "uri": list}},
+//!     "identity": {"family_name": "Okafor"}, "work_health": {"outcome": "FIT"},
+//! });
+//! let unsigned = Issuance {
+//!     algorithm: Algorithm::EdDsa,
+//!     kid: &public(&issuer)?.kid(),
+//!     x5c: &[],
+//!     claims: claims.as_object().ok_or("an object")?,
+//!     hide: &[ClaimPath::of_names(["identity"]), ClaimPath::of_names(["work_health"])],
+//! }
+//! .prepare(&mut ChaCha20Rng::from_seed([0; 32]))?;
+//! let signature = issuer.sign(unsigned.signing_input()).to_bytes();
+//! let issued = unsigned.finish(&signature);
+//!
+//! let payload = serde_json::from_value(json!({
+//!     "version": 1, "iat": now.0, "exp": now.0 + 604_800,
+//!     "organisations": [{
+//!         "ods": "RBV", "name": "The Christie", "state": "active", "types": [vct],
+//!         "issuer": {
+//!             "url": "https://issuer.example",
+//!             "keys": [{"jwk": public(&issuer)?.to_jwk(), "state": "active"}],
+//!         },
+//!     }],
+//! }))?;
+//! let input = registry::signing_input(Algorithm::EdDsa, &public(&operator)?.kid(), &payload);
+//! let signature = operator.sign(input.signing_input()).to_bytes();
+//! let document = registry::document(&[input.finish(&signature)]);
+//! let operators = Operators { keys: vec![public(&operator)?], threshold: 1 };
+//! let registry = VerifiedRegistry::verify(document.as_bytes(), &operators, None, now)?;
+//!
+//! let said = TokenClaims { uri: list.into(), issued_at: now, expires_at: None, ttl: Some(30) };
+//! let entries = StatusList::new(2, 1 << 17)?;
+//! let kid = public(&issuer)?.kid();
+//! let input = status_list::token_input(Algorithm::EdDsa, &kid, &said, &entries);
+//! let signature = issuer.sign(input.signing_input()).to_bytes();
+//! let key = public(&issuer)?;
+//! let status = VerifiedStatusList::verify(&input.finish(&signature), list, |_| Some(&key), now)?;
+//!
+//! // The holder discloses her identity to one host, and only that.
+//! let held = UnverifiedSdJwt::parse(&issued)?.verify_issuer(&public(&issuer)?)?;
+//! let disclosed = held.disclose(&[ClaimPath::of_names(["identity"])])?;
+//! let binding = KeyBinding {
+//!     audience: "ods:R0A".into(),
+//!     nonce: vc::base64url::encode(&[9; 16]),
+//!     issued_at: now,
+//! };
+//! let unsigned = key_binding_input(&disclosed, Algorithm::EdDsa, &binding)?;
+//! let signature = holder.sign(unsigned.signing_input()).to_bytes();
+//! let code = unsigned.finish(&signature);
+//!
+//! // The host verifies.
+//! let presentation = UnverifiedPresentation::parse(&code)?;
+//! assert_eq!(presentation.evidence_needed().issuer, "https://issuer.example");
+//! let evidence =
+//!     Evidence { registry: Some(&registry), status: StatusEvidence::List(&status) };
+//! let policy = Policy {
+//!     audience: "ods:R0A",
+//!     nonce: NoncePolicy::Fresh,
+//!     types: &[vct],
+//!     max_code_age: 90,
+//!     max_code_ahead: 30,
+//!     max_status_age: 600,
+//! };
+//! let verified = presentation.verify(&evidence, &policy, now)?;
+//! assert_eq!(verified.issuer().ods, "RBV");
+//! assert_eq!(verified.claims()["identity"]["family_name"], "Okafor");
+//! assert!(verified.claims().get("work_health").is_none());
+//! # Ok(())
+//! # }
+//! ```
+
+mod nonce;
+mod rejection;
+mod steps;
 
 use serde_json::{Map, Value};
 
+pub use self::rejection::{Reason, Rejection};
 use crate::jwk::Thumbprint;
 use crate::registry::{Organisation, VerifiedRegistry};
-use crate::sd_jwt::{SdJwtError, UnverifiedSdJwt};
-use crate::status_list::{StatusListError, StatusReference, VerifiedStatusList};
+use crate::sd_jwt::{self, UnverifiedSdJwt};
+use crate::status_list::{self, StatusListError, StatusReference, VerifiedStatusList};
 use crate::time::UnixTime;
+
+/// Clock difference allowed between issuer and verifier, in seconds.
+pub const CLOCK_SKEW: i64 = 60;
 
 /// A parsed presentation of an SD-JWT VC that nobody has verified.
 #[derive(Clone, Debug)]
 pub struct UnverifiedPresentation {
     sd_jwt: UnverifiedSdJwt,
+    vct: String,
     needed: EvidenceNeeded,
 }
 
@@ -49,7 +152,7 @@ pub enum StatusEvidence<'a> {
     Unavailable(Option<&'a StatusListError>),
 }
 
-/// What the caller insists on.
+/// What the caller insists on. Key binding and a status entry are always insisted on.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy<'a> {
     /// `aud` of the key binding, for example `ods:R0A`.
@@ -92,7 +195,26 @@ impl UnverifiedPresentation {
     /// # Errors
     /// [`Rejection`] with [`Reason::Malformed`] or [`Reason::NotAPassport`].
     pub fn parse(text: &str) -> Result<Self, Rejection> {
-        todo!()
+        let sd_jwt = UnverifiedSdJwt::parse(text).map_err(|error| {
+            if looks_like_sd_jwt(text) {
+                Rejection::early(Reason::Malformed(Some(error)))
+            } else {
+                Rejection::early(Reason::NotAPassport)
+            }
+        })?;
+        let jwt = sd_jwt.issuer_jwt();
+        // RFC 8725, 3.11: another kind of token is no passport, whoever signed it.
+        if !jwt.header().typ.as_deref().is_some_and(|typ| typ.eq_ignore_ascii_case(sd_jwt::TYP)) {
+            return Err(Rejection::early(Reason::NotAPassport));
+        }
+        // Neither can hide, so the payload's are the ones that verify.
+        let unverified = jwt.dangerous_unverified_claims();
+        let text_claim = |name| unverified.get(name).and_then(Value::as_str).map(str::to_owned);
+        let vct = text_claim("vct").ok_or_else(|| Rejection::early(Reason::NotAPassport))?;
+        let issuer = text_claim("iss").ok_or_else(|| Rejection::early(Reason::Malformed(None)))?;
+        let status = status_list::reference(unverified).ok().flatten();
+        let needed = EvidenceNeeded { issuer, kid: jwt.header().kid.clone(), status };
+        Ok(Self { sd_jwt, vct, needed })
     }
 
     /// What [`Self::verify`] wants to have at hand.
@@ -110,8 +232,60 @@ impl UnverifiedPresentation {
         policy: &Policy<'_>,
         now: UnixTime,
     ) -> Result<Verified, Rejection> {
-        todo!()
+        let early = Rejection::early;
+        if !policy.types.contains(&self.vct.as_str()) {
+            return Err(early(Reason::NotAPassport));
+        }
+        let registry = steps::registry_in_force(evidence.registry, now).map_err(early)?;
+        let trusted = steps::trusted_issuer(registry, &self.needed, &self.vct).map_err(early)?;
+        let sd_jwt = self
+            .sd_jwt
+            .verify_issuer(&trusted.key.jwk)
+            .map_err(steps::issuer_reason)
+            .map_err(early)?;
+
+        let ods = trusted.organisation.ods.as_str();
+        let proven = |reason| Rejection::of_issuer(reason, ods);
+        let dates = steps::Dates::read(sd_jwt.claims()).map_err(proven)?;
+        dates.check_key(trusted.key).map_err(proven)?;
+        let (holder, binding) = steps::holder(&self.sd_jwt, &sd_jwt).map_err(proven)?;
+        if binding.audience != policy.audience {
+            return Err(proven(Reason::WrongHost));
+        }
+        nonce::check(&binding.nonce, policy.nonce).map_err(proven)?;
+        steps::check_code_age(binding.issued_at, policy, now).map_err(proven)?;
+        dates.check_now(now).map_err(proven)?;
+
+        let presentation = PresentationId { holder, nonce: binding.nonce };
+        let list = steps::valid_status(sd_jwt.claims(), evidence.status, trusted.issuer, now)
+            .map_err(|reason| Rejection {
+                reason,
+                presentation: Some(presentation.clone()),
+                issuer_ods: Some(ods.to_owned()),
+            })?;
+        let status_as_of = list.claims().issued_at;
+        Ok(Verified {
+            issuer: trusted.organisation.clone(),
+            presentation,
+            status_as_of,
+            status_aged: now.since(status_as_of) > policy.max_status_age,
+            registry_version: registry.payload().version,
+            signing_kid: trusted.key.jwk.kid(),
+            claims: sd_jwt.into_claims(),
+        })
     }
+}
+
+/// Whether the text means to be an SD-JWT: three dotted base64url parts before the first `~`.
+fn looks_like_sd_jwt(text: &str) -> bool {
+    text.split_once('~').is_some_and(|(jwt, _)| {
+        let parts: Vec<&str> = jwt.split('.').collect();
+        parts.len() == 3
+            && parts.iter().all(|part| {
+                part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+            })
+            && jwt.starts_with("ey")
+    })
 }
 
 /// A presentation that holds; only [`UnverifiedPresentation::verify`] makes one.
@@ -161,85 +335,4 @@ impl Verified {
     pub fn signing_kid(&self) -> &str {
         &self.signing_kid
     }
-}
-
-/// A presentation that does not hold.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{reason}")]
-pub struct Rejection {
-    /// The first reason in the documented order.
-    #[source]
-    pub reason: Reason,
-    /// Present when holder, audience and time were proven before it failed.
-    pub presentation: Option<PresentationId>,
-    /// The registry's ODS code of the issuer, once its signature was proven.
-    pub issuer_ods: Option<String>,
-}
-
-/// Why a presentation does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Reason {
-    /// Not an SD-JWT at all, or of a type nobody asked for.
-    #[error("not a passport")]
-    NotAPassport,
-    /// Broken syntax, or a disclosure that belongs to nothing.
-    #[error("malformed presentation")]
-    Malformed(#[source] Option<SdJwtError>),
-    /// There is no registry, or it is past its `exp`.
-    #[error("no trust registry in force")]
-    RegistryExpired,
-    /// Not an active issuer of the registry, or not with this key.
-    #[error("issuer not trusted")]
-    IssuerNotTrusted,
-    /// The issuer may not issue this type.
-    #[error("issuer not entitled to this type")]
-    IssuerNotEntitled,
-    /// The key is compromised.
-    #[error("issuer key compromised")]
-    KeyCompromised,
-    /// The issuer's signature does not verify.
-    #[error("issuer signature does not verify")]
-    SignatureInvalid,
-    /// No key binding, or one that does not prove the holder.
-    #[error("holder not proven")]
-    HolderNotProven,
-    /// Made for another audience.
-    #[error("made for another host")]
-    WrongHost,
-    /// The desk code is missing or another.
-    #[error("desk code missing or another")]
-    DeskCodeWrong,
-    /// The nonce is not of the form, or not the one asked for.
-    #[error("nonce not acceptable")]
-    NonceWrong,
-    /// The key binding is older than the policy allows.
-    #[error("code too old")]
-    CodeTooOld,
-    /// The key binding is from the future.
-    #[error("code from the future")]
-    CodeFromFuture,
-    /// The copy is past its `exp`, or before its `nbf` or `iat`.
-    #[error("credential expired or not yet valid")]
-    CredentialExpired,
-    /// Status INVALID.
-    #[error("revoked")]
-    Revoked,
-    /// Status SUSPENDED.
-    #[error("suspended")]
-    Suspended,
-    /// Status 3.
-    #[error("superseded")]
-    Superseded,
-    /// The list could never be read.
-    #[error("status unreachable")]
-    StatusUnreachable,
-    /// The newest list is past its `exp`.
-    #[error("status too old")]
-    StatusTooOld,
-    /// The list is malformed, the index outside it, the value unknown, or the entry missing.
-    #[error("status malformed")]
-    StatusMalformed,
-    /// The list is not signed by the issuer's key.
-    #[error("status signed by another")]
-    StatusWrongSigner,
 }

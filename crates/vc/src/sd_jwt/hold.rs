@@ -1,0 +1,81 @@
+//! A verified SD-JWT in the hands of its holder or verifier: claims, and what to disclose of them.
+
+use serde_json::{Map, Value};
+
+use super::SdJwtError;
+use crate::claim_path::ClaimPath;
+use crate::jwk::PublicKey;
+
+/// An SD-JWT whose issuer signature and digests verified; only
+/// [`UnverifiedSdJwt::verify_issuer`](super::UnverifiedSdJwt::verify_issuer) makes one.
+#[derive(Clone, Debug)]
+pub struct VerifiedSdJwt {
+    claims: Map<String, Value>,
+    holder: Option<PublicKey>,
+    held: Vec<HeldDisclosure>,
+    issuer_jwt: String,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct HeldDisclosure {
+    pub(super) path: ClaimPath,
+    pub(super) encoded: String,
+}
+
+impl VerifiedSdJwt {
+    pub(super) fn new(
+        claims: Map<String, Value>,
+        holder: Option<PublicKey>,
+        held: Vec<HeldDisclosure>,
+        issuer_jwt: String,
+    ) -> Self {
+        Self { claims, holder, held, issuer_jwt }
+    }
+
+    /// Claims with disclosed values in their places; `_sd`, `_sd_alg` and `...` are gone.
+    pub fn claims(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
+    /// [`Self::claims`], owned.
+    pub fn into_claims(self) -> Map<String, Value> {
+        self.claims
+    }
+
+    /// `cnf.jwk` (RFC 7800, 3.2).
+    pub fn holder(&self) -> Option<&PublicKey> {
+        self.holder.as_ref()
+    }
+
+    /// Paths that the held disclosures open, parents before children. An index counts the elements
+    /// of [`Self::claims`].
+    pub fn disclosable(&self) -> Vec<&ClaimPath> {
+        self.held.iter().map(|held| &held.path).collect()
+    }
+
+    /// The text that discloses exactly `paths` and the parents they need, ending in `~`. What
+    /// hides again beneath a path stays hidden; what stands in clear needs nothing.
+    ///
+    /// # Errors
+    /// [`SdJwtError::NoSuchDisclosure`] with the path that this copy does not hold.
+    pub fn disclose(&self, paths: &[ClaimPath]) -> Result<String, SdJwtError> {
+        let root = Value::Object(self.claims.clone());
+        let mut wanted = Vec::new();
+        for path in paths {
+            let selected = path.select(&root);
+            if selected.is_empty() {
+                return Err(SdJwtError::NoSuchDisclosure(path.clone()));
+            }
+            wanted.extend(selected.into_iter().map(|(place, _)| place));
+        }
+
+        let mut text = format!("{}~", self.issuer_jwt);
+        for held in &self.held {
+            if wanted.iter().any(|place| held.path.covers(place)) {
+                text.push_str(&held.encoded);
+                text.push('~');
+            }
+        }
+        Ok(text)
+    }
+}

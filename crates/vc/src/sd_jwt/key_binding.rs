@@ -1,0 +1,113 @@
+//! The key-binding JWT (RFC 9901, 4.3 and 7.3): the holder signs what is presented, to whom, when.
+
+use serde_json::{Map, Value};
+
+use super::{KEY_BINDING_TYP, SdJwtError, UnverifiedSdJwt, digest};
+use crate::jwk::{Algorithm, PublicKey};
+use crate::jws::SigningInput;
+use crate::time::UnixTime;
+
+/// A verified key binding (RFC 9901, 4.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyBinding {
+    /// Whom the presentation is for.
+    pub audience: String,
+    /// The verifier's or the holder's fresh value.
+    pub nonce: String,
+    /// When it was signed.
+    pub issued_at: UnixTime,
+}
+
+impl UnverifiedSdJwt {
+    /// Checks the key-binding JWT: `typ`, signature under `holder`, `sd_hash` (RFC 9901, 7.3).
+    /// Audience, nonce and age are the caller's to judge, in the answer.
+    ///
+    /// # Errors
+    /// [`SdJwtError`], [`SdJwtError::KeyBindingMissing`] when there is none.
+    pub fn verify_key_binding(&self, holder: &PublicKey) -> Result<KeyBinding, SdJwtError> {
+        Ok(self.verify_key_binding_claims(holder)?.0)
+    }
+
+    /// As [`Self::verify_key_binding`], with all claims of the key-binding JWT, for those that
+    /// other specifications add (OpenID4VP 1.0, B.3.3: `transaction_data_hashes`).
+    ///
+    /// # Errors
+    /// [`SdJwtError`].
+    pub fn verify_key_binding_claims(
+        &self,
+        holder: &PublicKey,
+    ) -> Result<(KeyBinding, Map<String, Value>), SdJwtError> {
+        let jwt = self.key_binding.as_ref().ok_or(SdJwtError::KeyBindingMissing)?;
+        let claims = jwt.verify_claims(holder, KEY_BINDING_TYP).map_err(SdJwtError::KeyBinding)?;
+        let text = |name: &'static str| {
+            let value = claims.get(name).and_then(Value::as_str);
+            value.ok_or(SdJwtError::KeyBindingClaim(name)).map(str::to_owned)
+        };
+        let binding = KeyBinding {
+            audience: text("aud")?,
+            nonce: text("nonce")?,
+            issued_at: claims
+                .get("iat")
+                .and_then(UnixTime::from_json)
+                .ok_or(SdJwtError::KeyBindingClaim("iat"))?,
+        };
+        if text("sd_hash")? != digest(&self.presented) {
+            return Err(SdJwtError::SdHashMismatch);
+        }
+        Ok((binding, claims.clone()))
+    }
+}
+
+/// The key-binding JWT to sign over a text that ends in `~`.
+///
+/// # Errors
+/// [`SdJwtError::Malformed`] when `disclosed` does not end in `~`.
+pub fn key_binding_input(
+    disclosed: &str,
+    algorithm: Algorithm,
+    binding: &KeyBinding,
+) -> Result<UnsignedKeyBinding, SdJwtError> {
+    key_binding_input_with(disclosed, algorithm, binding, Map::new())
+}
+
+/// As [`key_binding_input`], with further claims that a protocol asks for. They do not replace
+/// the key binding's own.
+///
+/// # Errors
+/// [`SdJwtError::Malformed`] when `disclosed` does not end in `~`.
+pub fn key_binding_input_with(
+    disclosed: &str,
+    algorithm: Algorithm,
+    binding: &KeyBinding,
+    further: Map<String, Value>,
+) -> Result<UnsignedKeyBinding, SdJwtError> {
+    if !disclosed.ends_with('~') {
+        return Err(SdJwtError::Malformed);
+    }
+    let mut claims = further;
+    claims.insert("aud".to_owned(), binding.audience.as_str().into());
+    claims.insert("iat".to_owned(), binding.issued_at.0.into());
+    claims.insert("nonce".to_owned(), binding.nonce.as_str().into());
+    claims.insert("sd_hash".to_owned(), digest(disclosed).into());
+    let input = SigningInput::new(algorithm, KEY_BINDING_TYP, Map::new(), &claims);
+    Ok(UnsignedKeyBinding { disclosed: disclosed.to_owned(), input })
+}
+
+/// Waits for the holder's signature.
+#[derive(Clone, Debug)]
+pub struct UnsignedKeyBinding {
+    disclosed: String,
+    input: SigningInput,
+}
+
+impl UnsignedKeyBinding {
+    /// The bytes to sign.
+    pub fn signing_input(&self) -> &[u8] {
+        self.input.signing_input()
+    }
+
+    /// The whole presentation.
+    pub fn finish(self, signature: &[u8]) -> String {
+        self.disclosed + &self.input.finish(signature)
+    }
+}

@@ -1,0 +1,180 @@
+//! Each step of the documented order, refusing with the fact it found.
+
+use serde_json::{Map, Value};
+
+use super::{CLOCK_SKEW, EvidenceNeeded, Policy, Reason, StatusEvidence};
+use crate::jwk::Thumbprint;
+use crate::jws::JwsError;
+use crate::registry::{
+    IssuerEntry, IssuerKey, KeyState, Organisation, OrganisationState, VerifiedRegistry,
+};
+use crate::sd_jwt::{KeyBinding, SdJwtError, UnverifiedSdJwt, VerifiedSdJwt};
+use crate::status_list::{self, Status, StatusListError, VerifiedStatusList};
+use crate::time::UnixTime;
+
+pub(super) fn registry_in_force(
+    registry: Option<&VerifiedRegistry>,
+    now: UnixTime,
+) -> Result<&VerifiedRegistry, Reason> {
+    registry.filter(|registry| !registry.is_expired(now)).ok_or(Reason::RegistryExpired)
+}
+
+/// The registry's word on who signed and with what.
+pub(super) struct Trusted<'r> {
+    pub(super) organisation: &'r Organisation,
+    pub(super) issuer: &'r IssuerEntry,
+    pub(super) key: &'r IssuerKey,
+}
+
+pub(super) fn trusted_issuer<'r>(
+    registry: &'r VerifiedRegistry,
+    needed: &EvidenceNeeded,
+    vct: &str,
+) -> Result<Trusted<'r>, Reason> {
+    let (organisation, issuer) = registry.issuer(&needed.issuer).ok_or(Reason::IssuerNotTrusted)?;
+    if organisation.state != OrganisationState::Active {
+        return Err(Reason::IssuerNotTrusted);
+    }
+    // Looked up by (iss, kid) only: a kid never reaches across issuers.
+    let key = match (&needed.kid, issuer.keys.as_slice()) {
+        (Some(kid), keys) => keys.iter().find(|key| key.jwk.kid() == *kid),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    }
+    .ok_or(Reason::IssuerNotTrusted)?;
+    if key.state == KeyState::Compromised {
+        return Err(Reason::KeyCompromised);
+    }
+    if !organisation.types.iter().any(|entitled| entitled == vct) {
+        return Err(Reason::IssuerNotEntitled);
+    }
+    Ok(Trusted { organisation, issuer, key })
+}
+
+/// What a refusal of the issuer-signed part means at the desk.
+pub(super) fn issuer_reason(error: SdJwtError) -> Reason {
+    match error {
+        SdJwtError::IssuerJwt(JwsError::SignatureInvalid | JwsError::WrongAlgorithm) => {
+            Reason::SignatureInvalid
+        }
+        SdJwtError::IssuerJwt(JwsError::WrongType { .. }) => Reason::NotAPassport,
+        other => Reason::Malformed(Some(other)),
+    }
+}
+
+/// The credential's own dates.
+pub(super) struct Dates {
+    issued_at: UnixTime,
+    not_before: Option<UnixTime>,
+    expires_at: UnixTime,
+}
+
+impl Dates {
+    pub(super) fn read(claims: &Map<String, Value>) -> Result<Self, Reason> {
+        let date = |name| match claims.get(name) {
+            Some(value) => UnixTime::from_json(value).map(Some).ok_or(Reason::Malformed(None)),
+            None => Ok(None),
+        };
+        Ok(Self {
+            issued_at: date("iat")?.ok_or(Reason::Malformed(None))?,
+            not_before: date("nbf")?,
+            expires_at: date("exp")?.ok_or(Reason::Malformed(None))?,
+        })
+    }
+
+    /// Whether the key could issue at the time.
+    pub(super) fn check_key(&self, key: &IssuerKey) -> Result<(), Reason> {
+        let too_early = key.not_before.is_some_and(|start| self.issued_at < start);
+        let too_late = match key.state {
+            KeyState::Active => false,
+            KeyState::Retired => key.retired_at.is_none_or(|end| self.issued_at > end),
+            KeyState::Compromised => return Err(Reason::KeyCompromised),
+        };
+        if too_early || too_late { Err(Reason::IssuerNotTrusted) } else { Ok(()) }
+    }
+
+    pub(super) fn check_now(&self, now: UnixTime) -> Result<(), Reason> {
+        let started = self.not_before.map_or(self.issued_at, |start| start.max(self.issued_at));
+        // RFC 7519, 4.1.4: "on or after which the JWT MUST NOT be accepted", with some leeway.
+        if now >= self.expires_at.plus(CLOCK_SKEW) || now.plus(CLOCK_SKEW) < started {
+            Err(Reason::CredentialExpired)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Key binding is wanted by policy, whatever the token says (OpenID4VP 1.0, 14.1).
+pub(super) fn holder(
+    presented: &UnverifiedSdJwt,
+    verified: &VerifiedSdJwt,
+) -> Result<(Thumbprint, KeyBinding), Reason> {
+    let holder = verified.holder().ok_or(Reason::HolderNotProven)?;
+    let binding = presented.verify_key_binding(holder).map_err(|_| Reason::HolderNotProven)?;
+    Ok((holder.thumbprint(), binding))
+}
+
+pub(super) fn check_code_age(
+    signed_at: UnixTime,
+    policy: &Policy<'_>,
+    now: UnixTime,
+) -> Result<(), Reason> {
+    let age = now.since(signed_at);
+    if age > policy.max_code_age {
+        Err(Reason::CodeTooOld)
+    } else if age < policy.max_code_ahead.saturating_neg() {
+        Err(Reason::CodeFromFuture)
+    } else {
+        Ok(())
+    }
+}
+
+/// The list that says VALID. Everything else is a refusal, never a pass.
+pub(super) fn valid_status<'s>(
+    claims: &Map<String, Value>,
+    evidence: StatusEvidence<'s>,
+    issuer: &IssuerEntry,
+    now: UnixTime,
+) -> Result<&'s VerifiedStatusList, Reason> {
+    let entry = status_list::reference(claims).ok().flatten().ok_or(Reason::StatusMalformed)?;
+    let list = match evidence {
+        StatusEvidence::List(list) => list,
+        StatusEvidence::Unavailable(None) => return Err(Reason::StatusUnreachable),
+        StatusEvidence::Unavailable(Some(error)) => return Err(list_reason(error)),
+    };
+    if list.claims().uri != entry.uri {
+        return Err(Reason::StatusMalformed);
+    }
+    // A retired key goes on signing the lists of what it issued; a compromised one signs nothing.
+    let signer = issuer.keys.iter().find(|key| key.jwk == *list.signer());
+    if signer.is_none_or(|key| key.state == KeyState::Compromised) {
+        return Err(Reason::StatusWrongSigner);
+    }
+    if list.claims().issued_at > now.plus(CLOCK_SKEW) {
+        return Err(Reason::StatusMalformed);
+    }
+    if list.claims().expires_at.is_some_and(|end| now > end) {
+        return Err(Reason::StatusTooOld);
+    }
+    match list.status(entry.idx) {
+        Ok(Status::Valid) => Ok(list),
+        Ok(Status::Invalid) => Err(Reason::Revoked),
+        Ok(Status::Suspended) => Err(Reason::Suspended),
+        Ok(Status::Superseded) => Err(Reason::Superseded),
+        Ok(Status::Other(_)) | Err(_) => Err(Reason::StatusMalformed),
+    }
+}
+
+fn list_reason(error: &StatusListError) -> Reason {
+    match error {
+        StatusListError::WrongSigner => Reason::StatusWrongSigner,
+        StatusListError::Expired => Reason::StatusTooOld,
+        StatusListError::BadBits
+        | StatusListError::IndexOutOfRange(_)
+        | StatusListError::ValueTooWide(_)
+        | StatusListError::Malformed
+        | StatusListError::TooLarge
+        | StatusListError::WrongSubject
+        | StatusListError::FromFuture => Reason::StatusMalformed,
+    }
+}
