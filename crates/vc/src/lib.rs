@@ -7,6 +7,7 @@
 pub mod base64url;
 pub mod claim_path;
 mod es256;
+mod inflate;
 pub mod jcs;
 pub mod json;
 pub mod jwk;

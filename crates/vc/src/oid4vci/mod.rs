@@ -20,7 +20,8 @@ use crate::json::{self, JsonError, Limits};
 
 pub use credential::{
     CredentialRequest, CredentialResponse, CredentialTarget, DeferredRequest, IssuedCredential,
-    NonceResponse, NotificationEvent, NotificationRequest, Proofs, ResponseEncryptionRequest,
+    MAX_PROOFS, NonceResponse, NotificationEvent, NotificationRequest, Proofs,
+    ResponseEncryptionRequest,
 };
 pub use error::{
     BearerErrorCode, CredentialErrorCode, Description, ErrorResponse, NotificationErrorCode,
@@ -32,19 +33,20 @@ pub use metadata::{
     RequestEncryption, ResponseEncryption, SD_JWT_VC_FORMAT,
 };
 pub use offer::{
-    AuthorizationCodeGrant, CredentialOffer, Grants, InputMode, OfferError, OfferLink,
-    PreAuthorizedCodeGrant, TxCode,
+    AuthorizationCodeGrant, CredentialOffer, Grants, InputMode, MAX_DESCRIPTION_CHARS,
+    MAX_LINK_BYTES, OfferError, OfferLink, PreAuthorizedCodeGrant, TxCode,
 };
 pub use proof::{PROOF_TYP, ProofError, ProofInput, ProofPolicy, VerifiedProof, verify_proof};
 pub use server_metadata::{
     AuthorizationServerMetadata, JwkSet, JwtVcIssuerMetadata, StatusListAggregation,
 };
 pub use token::{
-    AuthorizationDetail, PRE_AUTHORIZED_CODE_GRANT, TokenGrant, TokenRequest, TokenResponse,
+    AuthorizationDetail, MAX_TOKEN_REQUEST_BYTES, PRE_AUTHORIZED_CODE_GRANT, TokenGrant,
+    TokenRequest, TokenResponse,
 };
 
 /// Bounds on a protocol document.
-pub const DOCUMENT_LIMITS: Limits = Limits { depth: 16, ..Limits::TOKEN };
+pub const DOCUMENT_LIMITS: Limits = Limits { bytes: 1024 * 1024, depth: 16, values: 20_000 };
 
 /// Which addresses a document may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
