@@ -77,10 +77,10 @@ fn with_bounds<T>(
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     read(&bounds, &mut deserializer).and_then(|value| deserializer.end().map(|()| value)).map_err(
         |error| {
-            bounds.fault.take().unwrap_or(JsonError::Syntax {
-                line: error.line(),
-                column: error.column(),
-            })
+            bounds
+                .fault
+                .take()
+                .unwrap_or(JsonError::Syntax { line: error.line(), column: error.column() })
         },
     )
 }

@@ -164,9 +164,9 @@ impl PublicKey {
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
         let signature: &[u8; 64] = signature.try_into().map_err(|_| SignatureInvalid)?;
         let verifies = match &self.0 {
-            KeyKind::Ed25519(key) => key
-                .verify_strict(message, &ed25519_dalek::Signature::from_bytes(signature))
-                .is_ok(),
+            KeyKind::Ed25519(key) => {
+                key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(signature)).is_ok()
+            }
             KeyKind::P256(key) => key.verifies(message, signature),
         };
         if verifies { Ok(()) } else { Err(SignatureInvalid) }

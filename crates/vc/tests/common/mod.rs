@@ -1,6 +1,8 @@
 //! Where the published vectors lie. They are not committed: tests read them from
 //! `STAFF_PASSPORT_VECTORS`, else from `../shared/vectors` beside the repository.
 
+pub mod keys;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
