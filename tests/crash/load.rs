@@ -98,15 +98,15 @@ impl Writer {
 
         let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
         let holder =
-            keys::SigningKey::generate(vc::jwk::Algorithm::EdDsa, &mut rng).expect("a key");
-        let proof = ProofInput {
-            holder: holder.public_key(),
-            audience: &self.issuer,
-            nonce: nonce["c_nonce"].as_str(),
-            issued_at: UnixTime(clock::Clock::system().now()),
-            client_id: None,
-        }
-        .prepare();
+            keys::SigningKey::generate(vc::jwk::Algorithm::EdDsa, &mut rng);
+        let proof = ProofInput::new(
+            holder.algorithm(),
+            holder.public_key(),
+            &self.issuer,
+            nonce["c_nonce"].as_str(),
+            UnixTime(clock::Clock::system().now()),
+            None,
+        );
         let signature = holder.sign(proof.signing_input());
         let body = json!({
             "credential_configuration_id": "employment-checks-1",
