@@ -1,6 +1,8 @@
 //! Where the published vectors lie. They are not committed: tests read them from
 //! `STAFF_PASSPORT_VECTORS`, else from `../shared/vectors` beside the repository.
 
+#![expect(clippy::panic, reason = "a broken vector file must stop the test")]
+
 pub mod keys;
 
 use std::path::{Path, PathBuf};
@@ -8,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// The folder or file `name` among the vectors; says so loudly when it is absent.
-pub fn vectors(name: &str) -> Option<PathBuf> {
+pub(crate) fn vectors(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("STAFF_PASSPORT_VECTORS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
         PathBuf::from,
@@ -23,7 +25,7 @@ pub fn vectors(name: &str) -> Option<PathBuf> {
 
 /// The JSON file `name` among the vectors.
 #[allow(dead_code, reason = "each test program takes what it needs")]
-pub fn json_vectors(name: &str) -> Option<Value> {
+pub(crate) fn json_vectors(name: &str) -> Option<Value> {
     let path = vectors(name)?;
     let text = std::fs::read(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
     Some(serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{name}: {error}")))
