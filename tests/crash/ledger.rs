@@ -94,11 +94,8 @@ async fn lists(
     network: &Network,
     credentials: &[(String, StatusReference)],
 ) -> HashMap<String, VerifiedStatusList> {
-    let metadata = network
-        .http
-        .get(&format!("{}/.well-known/jwt-vc-issuer", network.issuer_url))
-        .await
-        .json();
+    let metadata =
+        network.http.get(&format!("{}/.well-known/jwt-vc-issuer", network.issuer_url)).await.json();
     let key = PublicKey::from_jwk(&metadata["jwks"]["keys"][0]).expect("the issuer's key");
     let now = UnixTime(clock::Clock::system().now());
     let mut lists = HashMap::new();

@@ -81,8 +81,7 @@ impl Writer {
         let link = OfferLink::parse(offer["uri"].as_str().expect("a URI")).expect("an offer link");
         let OfferLink::ByReference(offer_url) = link else { panic!("offers go by reference") };
         let details = answered(self.http.try_send("GET", &offer_url, &[], None).await?, 200)?;
-        let grant =
-            &details["grants"]["urn:ietf:params:oauth:grant-type:pre-authorized_code"];
+        let grant = &details["grants"]["urn:ietf:params:oauth:grant-type:pre-authorized_code"];
         let form = format!(
             "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code\
              &pre-authorized_code={}&tx_code={}",
@@ -91,14 +90,15 @@ impl Writer {
         );
         let headers = [("content-type", "application/x-www-form-urlencoded")];
         let url = format!("{}/token", self.issuer);
-        let token =
-            answered(self.http.try_send("POST", &url, &headers, Some(form.into_bytes())).await?, 200)?;
+        let token = answered(
+            self.http.try_send("POST", &url, &headers, Some(form.into_bytes())).await?,
+            200,
+        )?;
         let url = format!("{}/nonce", self.issuer);
         let nonce = answered(self.http.try_send("POST", &url, &[], None).await?, 200)?;
 
         let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
-        let holder =
-            keys::SigningKey::generate(vc::jwk::Algorithm::EdDsa, &mut rng);
+        let holder = keys::SigningKey::generate(vc::jwk::Algorithm::EdDsa, &mut rng);
         let proof = ProofInput::new(
             holder.algorithm(),
             holder.public_key(),
@@ -116,8 +116,7 @@ impl Writer {
         let headers = [("authorization", authorization.as_str()), JSON];
         let url = format!("{}/credential", self.issuer);
         let body = body.to_string().into_bytes();
-        let answer =
-            answered(self.http.try_send("POST", &url, &headers, Some(body)).await?, 200)?;
+        let answer = answered(self.http.try_send("POST", &url, &headers, Some(body)).await?, 200)?;
         let text = answer["credentials"][0]["credential"].as_str().expect("a credential");
         let parsed = UnverifiedSdJwt::parse(text).expect("an SD-JWT");
         let status = parsed.issuer_jwt().dangerous_unverified_claim("status").expect("a status");

@@ -28,9 +28,9 @@ const WRITERS: usize = 6;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_and_no_status_index_is_given_twice() {
-    let rounds = std::env::var("CRASH_ROUNDS").ok().map_or(50, |text| {
-        text.parse::<usize>().expect("CRASH_ROUNDS is a number")
-    });
+    let rounds = std::env::var("CRASH_ROUNDS")
+        .ok()
+        .map_or(50, |text| text.parse::<usize>().expect("CRASH_ROUNDS is a number"));
     let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
     let mut network = Network::start(POLL_SECONDS);
     let ledger = Arc::new(Ledger::default());

@@ -71,8 +71,7 @@ pub(crate) async fn tell(exit: bool) -> ExitCode {
 
     book.step("A second nurse: HR recorded a DBS certificate that is four years old.");
     let mut old = passport::samples::sample_nurse(today);
-    old["criminal_record"]["issued_on"] =
-        json!((today - chrono::Months::new(48)).to_string());
+    old["criminal_record"]["issued_on"] = json!((today - chrono::Months::new(48)).to_string());
     let second = network.create_passport(&old).await;
     let second_wallet = network.wallet("second");
     second_wallet.receive(&second);
@@ -143,8 +142,8 @@ impl Book {
 
     fn verdict(&mut self, verdict: &Value, outcome: &str, code: Option<&str>) {
         let codes = codes(verdict);
-        let holds = verdict["outcome"] == outcome
-            && code.map_or(codes.is_empty(), |code| codes == [code]);
+        let holds =
+            verdict["outcome"] == outcome && code.map_or(codes.is_empty(), |code| codes == [code]);
         let wanted = code.map_or(String::new(), |code| format!(" with {code}"));
         self.expect(&format!("the verdict is {outcome}{wanted}; it is {verdict}"), holds);
         if holds {
@@ -164,7 +163,10 @@ fn tell_verdict(verdict: &Value, took: Duration) {
     if let (Some(given), Some(family)) =
         (identity["given_name"].as_str(), identity["family_name"].as_str())
     {
-        println!("  {given} {family}, checked by {}", verdict["issuer"]["name"].as_str().unwrap_or("?"));
+        println!(
+            "  {given} {family}, checked by {}",
+            verdict["issuer"]["name"].as_str().unwrap_or("?")
+        );
     }
     for finding in verdict["findings"].as_array().map(Vec::as_slice).unwrap_or_default() {
         println!(

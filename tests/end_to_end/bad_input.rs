@@ -38,8 +38,7 @@ fn assert_problem(answer: &Answer, what: &str, status: u16) {
 
 async fn post(network: &Network, url: &str, token: &str, case: &Case) -> Answer {
     let authorization = format!("Bearer {token}");
-    let headers =
-        [("authorization", authorization.as_str()), ("content-type", case.content_type)];
+    let headers = [("authorization", authorization.as_str()), ("content-type", case.content_type)];
     network.http.send("POST", url, &headers, Some(case.body.clone())).await
 }
 

@@ -34,8 +34,7 @@ async fn a_code_for_one_host_is_nothing_to_another() {
     let passport = network.create_passport(&nurse()).await;
     let wallet = network.wallet("amara");
     wallet.receive(&passport);
-    let printed =
-        wallet.run(&["present", "--to", "RBV", "--for", REQUIREMENT, "--text"], "");
+    let printed = wallet.run(&["present", "--to", "RBV", "--for", REQUIREMENT, "--text"], "");
     let text = String::from_utf8(printed.stdout).expect("UTF-8");
     let parts: Vec<&str> = text.split_whitespace().collect();
 
@@ -121,8 +120,7 @@ async fn the_wallet_says_what_it_shows_and_why_before_the_code() {
     let wallet = network.wallet("amara");
     wallet.receive(&passport);
 
-    let shown =
-        wallet.succeed(&["present", "--to", HOST_ODS, "--for", REQUIREMENT, "--once"]);
+    let shown = wallet.succeed(&["present", "--to", HOST_ODS, "--for", REQUIREMENT, "--once"]);
 
     assert!(shown.contains("Manchester University"), "{shown}");
     assert!(shown.contains("DBS") || shown.contains("riminal record"), "{shown}");

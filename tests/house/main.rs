@@ -87,7 +87,8 @@ fn arrows_between_our_crates_form_no_circle_and_programs_never_meet() {
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
+    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"))
+    {
         let path = entry.path();
         let name = entry.file_name();
         if path.is_dir() && name != "target" && name != "node_modules" && name != ".git" {

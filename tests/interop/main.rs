@@ -144,8 +144,7 @@ fn a_foreign_presentation_and_status_list_pass_the_one_safe_call() {
             max_code_ahead: 30,
             max_status_age: 600,
         };
-        let evidence =
-            Evidence { registry: Some(&registry), status: StatusEvidence::List(&list) };
+        let evidence = Evidence { registry: Some(&registry), status: StatusEvidence::List(&list) };
 
         let presentation =
             UnverifiedPresentation::parse(made["presentation"].as_str().expect("a text"))
@@ -172,8 +171,7 @@ fn registry_with(jwk: &Value, at: UnixTime) -> VerifiedRegistry {
         }],
     }))
     .expect("a registry payload");
-    let input =
-        vc::registry::signing_input(operator.algorithm(), operator.kid(), &payload);
+    let input = vc::registry::signing_input(operator.algorithm(), operator.kid(), &payload);
     let signature = operator.sign(input.signing_input());
     let document = vc::registry::document(&[input.finish(&signature)]);
     let operators = Operators { keys: vec![operator.public_key().clone()], threshold: 1 };

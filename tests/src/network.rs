@@ -64,8 +64,7 @@ impl Network {
         };
         network.make_keys();
         network.make_registry();
-        network.issuer_token =
-            network.token("issuer", &["passports:read", "passports:write"]);
+        network.issuer_token = network.token("issuer", &["passports:read", "passports:write"]);
         network.verifier_token = network.token("verifier", &["scan"]);
         network.start_registry();
         network.start_issuer();
@@ -89,15 +88,19 @@ impl Network {
 
     fn make_keys(&self) {
         for (name, purpose) in [("operator", "operator"), ("issuer", "issuer")] {
-            let (ring, key_file) = (self.text(&format!("{name}.ring")), self.text(&format!("{name}.key")));
+            let (ring, key_file) =
+                (self.text(&format!("{name}.ring")), self.text(&format!("{name}.key")));
             succeed("keys", &["init", "--ring", &ring, "--new-key-file", &key_file], &[]);
             succeed(
                 "keys",
                 &["generate", "--ring", &ring, "--key-file", &key_file, "--purpose", purpose],
                 &[],
             );
-            let jwks =
-                succeed("keys", &["jwks", "--ring", &ring, "--key-file", &key_file, "--purpose", purpose], &[]);
+            let jwks = succeed(
+                "keys",
+                &["jwks", "--ring", &ring, "--key-file", &key_file, "--purpose", purpose],
+                &[],
+            );
             std::fs::write(self.path(&format!("{name}.jwks.json")), jwks).expect("written");
         }
     }
@@ -108,18 +111,38 @@ impl Network {
         succeed(
             "registry",
             &[
-                "organisation", "add", "--registry", &file, "--ods", HOME_ODS, "--name",
-                "The Christie NHS Foundation Trust", "--issuer-url", &self.issuer_url,
-                "--issuer-jwks", &self.text("issuer.jwks.json"), "--type",
-                "urn:staff-passport:employment-checks:1", "--contact", "The Christie staffing office",
+                "organisation",
+                "add",
+                "--registry",
+                &file,
+                "--ods",
+                HOME_ODS,
+                "--name",
+                "The Christie NHS Foundation Trust",
+                "--issuer-url",
+                &self.issuer_url,
+                "--issuer-jwks",
+                &self.text("issuer.jwks.json"),
+                "--type",
+                "urn:staff-passport:employment-checks:1",
+                "--contact",
+                "The Christie staffing office",
             ],
             &[],
         );
         succeed(
             "registry",
             &[
-                "organisation", "add", "--registry", &file, "--ods", HOST_ODS, "--name",
-                "Manchester University NHS Foundation Trust", "--verifier-url", &self.verifier_url,
+                "organisation",
+                "add",
+                "--registry",
+                &file,
+                "--ods",
+                HOST_ODS,
+                "--name",
+                "Manchester University NHS Foundation Trust",
+                "--verifier-url",
+                &self.verifier_url,
             ],
             &[],
         );
@@ -131,8 +154,14 @@ impl Network {
         succeed(
             "registry",
             &[
-                "sign", "--registry", &self.text("registry.json"), "--ring",
-                &self.text("operator.ring"), "--key-file", &self.text("operator.key"), "--out",
+                "sign",
+                "--registry",
+                &self.text("registry.json"),
+                "--ring",
+                &self.text("operator.ring"),
+                "--key-file",
+                &self.text("operator.key"),
+                "--out",
                 &self.text("trust-registry.json"),
             ],
             &[],
@@ -155,7 +184,10 @@ impl Network {
 
     fn start_registry(&mut self) {
         let args = strings(&[
-            "serve", "--file", &self.text("trust-registry.json"), "--listen",
+            "serve",
+            "--file",
+            &self.text("trust-registry.json"),
+            "--listen",
             host_of(&self.registry_url),
         ]);
         self.registry = Some(Service::start("registry", &args, &[], &self.path("registry.log")));
@@ -164,10 +196,21 @@ impl Network {
     /// Starts the issuer on its data directory.
     pub fn start_issuer(&mut self) {
         let args = strings(&[
-            "serve", "--listen", host_of(&self.issuer_url), "--base-url", &self.issuer_url, "--ods",
-            HOME_ODS, "--name", "The Christie NHS Foundation Trust", "--store",
-            &format!("sled:{}", self.text("issuer-data")), "--ring", &self.text("issuer.ring"),
-            "--key-file", &self.text("issuer.key"),
+            "serve",
+            "--listen",
+            host_of(&self.issuer_url),
+            "--base-url",
+            &self.issuer_url,
+            "--ods",
+            HOME_ODS,
+            "--name",
+            "The Christie NHS Foundation Trust",
+            "--store",
+            &format!("sled:{}", self.text("issuer-data")),
+            "--ring",
+            &self.text("issuer.ring"),
+            "--key-file",
+            &self.text("issuer.key"),
         ]);
         self.issuer = Some(Service::start("issuer", &args, &[], &self.path("issuer.log")));
     }
@@ -175,10 +218,22 @@ impl Network {
     /// Starts the verifier on its data directory.
     pub fn start_verifier(&mut self) {
         let args = strings(&[
-            "serve", "--listen", host_of(&self.verifier_url), "--base-url", &self.verifier_url,
-            "--ods", HOST_ODS, "--name", "Manchester University NHS Foundation Trust", "--store",
-            &format!("sled:{}", self.text("verifier-data")), "--registry-url", &self.registry_url,
-            "--operator-key", &self.text("operator.jwks.json"), "--poll-seconds",
+            "serve",
+            "--listen",
+            host_of(&self.verifier_url),
+            "--base-url",
+            &self.verifier_url,
+            "--ods",
+            HOST_ODS,
+            "--name",
+            "Manchester University NHS Foundation Trust",
+            "--store",
+            &format!("sled:{}", self.text("verifier-data")),
+            "--registry-url",
+            &self.registry_url,
+            "--operator-key",
+            &self.text("operator.jwks.json"),
+            "--poll-seconds",
             &self.poll_seconds.to_string(),
         ]);
         self.verifier = Some(Service::start("verifier", &args, &[], &self.path("verifier.log")));
@@ -242,7 +297,10 @@ impl Network {
     pub fn wallet(&self, name: &str) -> Wallet {
         let wallet = Wallet { store: self.text(&format!("{name}-wallet")) };
         wallet.succeed(&[
-            "init", "--registry", &self.registry_url, "--operator-key",
+            "init",
+            "--registry",
+            &self.registry_url,
+            "--operator-key",
             &self.text("operator.jwks.json"),
         ]);
         wallet
@@ -278,15 +336,17 @@ impl Wallet {
         let offer = &passport["offer"];
         let (uri, tx_code) = (offer["uri"].as_str(), offer["tx_code"].as_str());
         self.succeed(&[
-            "receive", uri.expect("an offer URI"), "--tx-code",
-            tx_code.expect("a transaction code"), "--yes",
+            "receive",
+            uri.expect("an offer URI"),
+            "--tx-code",
+            tx_code.expect("a transaction code"),
+            "--yes",
         ])
     }
 
     /// A fresh code for the host: one text, or an array of parts.
     pub fn code(&self, requirement: &str) -> Value {
-        let printed =
-            self.succeed(&["present", "--to", HOST_ODS, "--for", requirement, "--text"]);
+        let printed = self.succeed(&["present", "--to", HOST_ODS, "--for", requirement, "--text"]);
         let mut parts: Vec<&str> = printed.split_whitespace().collect();
         match parts.len() {
             1 => json!(parts.remove(0)),

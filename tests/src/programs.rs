@@ -25,7 +25,12 @@ pub fn path_of(program: &str) -> PathBuf {
 }
 
 /// Runs a program to its end with `input` on its standard input.
-pub fn run<S: AsRef<OsStr>>(program: &str, args: &[S], env: &[(&str, &str)], input: &str) -> Output {
+pub fn run<S: AsRef<OsStr>>(
+    program: &str,
+    args: &[S],
+    env: &[(&str, &str)],
+    input: &str,
+) -> Output {
     let mut child = Command::new(path_of(program))
         .args(args)
         .envs(env.iter().copied())
