@@ -1,11 +1,14 @@
 //! Problems (RFC 9457): what the client reads, and apart from it what the log reads.
 
-use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::durable::{CommitError, StoreError};
 
 /// One fault of a request's body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// Where, as a JSON pointer (RFC 6901).
     pub pointer: String,
@@ -25,12 +28,39 @@ pub struct Problem {
     faults: Vec<Fault>,
     log: Option<String>,
     retry_after: Option<u64>,
+    challenge: Option<String>,
+}
+
+/// What the log says of an answer; travels with it to the place that logs requests.
+#[derive(Clone, Debug)]
+pub(crate) struct LogText(pub(crate) String);
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    code: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    faults: &'a [Fault],
 }
 
 impl Problem {
-    /// `code` is stable, in capitals; its `type` is `urn:staff-passport:problem:` + the code.
+    /// `code` is stable, in capitals; `type` is `urn:staff-passport:problem:` and the code in
+    /// small letters with hyphens.
     pub fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
-        Self { status, code, title, detail: None, faults: vec![], log: None, retry_after: None }
+        Self {
+            status,
+            code,
+            title,
+            detail: None,
+            faults: vec![],
+            log: None,
+            retry_after: None,
+            challenge: None,
+        }
     }
 
     /// A sentence about this occurrence, for the client.
@@ -55,6 +85,12 @@ impl Problem {
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after: Some(seconds), ..self }
+    }
+
+    /// `WWW-Authenticate` (RFC 6750, 3).
+    #[must_use]
+    pub fn challenge(self, challenge: impl Into<String>) -> Self {
+        Self { challenge: Some(challenge.into()), ..self }
     }
 
     /// 400.
@@ -104,18 +140,51 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        todo!()
+        let body = Body {
+            r#type: format!(
+                "urn:staff-passport:problem:{}",
+                self.code.to_ascii_lowercase().replace('_', "-")
+            ),
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: self.detail.as_deref(),
+            code: self.code,
+            faults: &self.faults,
+        };
+        let mut response = (self.status, axum::Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(challenge) = self.challenge.and_then(|text| HeaderValue::try_from(text).ok()) {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(log) = self.log {
+            response.extensions_mut().insert(LogText(log));
+        }
+        response
     }
 }
 
-impl From<crate::durable::CommitError> for Problem {
-    fn from(error: crate::durable::CommitError) -> Self {
-        todo!()
+impl From<CommitError> for Problem {
+    fn from(error: CommitError) -> Self {
+        match &error {
+            CommitError::Overloaded => {
+                Self::unavailable("Too many writes are waiting.").logged(error)
+            }
+            CommitError::ReadOnly(_) => {
+                Self::unavailable("The service cannot record anything at present.").logged(error)
+            }
+            CommitError::ValueTooLong(_) | CommitError::Dropped | CommitError::Read(_) => {
+                Self::internal(error)
+            }
+        }
     }
 }
 
-impl From<crate::durable::StoreError> for Problem {
-    fn from(error: crate::durable::StoreError) -> Self {
-        todo!()
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::internal(error)
     }
 }

@@ -1,11 +1,32 @@
 //! Serving HTTP: limits, overload, panics, request ids, TLS, graceful shutdown.
 
+mod guard;
+mod tls;
+
 use std::future::Future;
+use std::io::Write;
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+pub use guard::layered;
+
+/// Streams that one HTTP/2 connection may have open.
+const MAX_STREAMS: u32 = 128;
+/// Pause when the system gives no more sockets.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Bounds on what one process does at once.
 #[derive(Clone, Debug)]
@@ -16,7 +37,7 @@ pub struct Limits {
     pub requests: usize,
     /// Time for a request.
     pub request: Duration,
-    /// Time for a request's head to arrive.
+    /// Time for a request's head to arrive, and for a TLS handshake.
     pub head: Duration,
     /// Time for requests in work after shutdown begins.
     pub shutdown: Duration,
@@ -25,7 +46,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 4096,
+            connections: 12_000,
             requests: 512,
             request: Duration::from_secs(30),
             head: Duration::from_secs(10),
@@ -43,6 +64,16 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
+/// Takes an address.
+///
+/// # Errors
+/// [`ServeError::Listen`].
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| ServeError::Listen { address: address.to_string(), source })
+}
+
 /// Serves `router` until `shutdown` ends and the requests in work are done. Prints
 /// `listening on http://ADDR` on standard output when ready.
 ///
@@ -55,18 +86,122 @@ pub async fn serve(
     limits: Limits,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
-    todo!()
+    let acceptor = tls.as_ref().map(tls::acceptor).transpose()?;
+    let address = listener
+        .local_addr()
+        .map_err(|source| ServeError::Listen { address: "?".to_owned(), source })?;
+    let scheme = if acceptor.is_some() { "https" } else { "http" };
+    announce(&format!("listening on {scheme}://{address}"));
+
+    let router = layered(router, &limits);
+    let graceful = GracefulShutdown::new();
+    let connections = Arc::new(Semaphore::new(limits.connections));
+    tokio::pin!(shutdown);
+    loop {
+        let accepted = async {
+            let permit = Arc::clone(&connections).acquire_owned().await;
+            (listener.accept().await, permit)
+        };
+        let (accepted, permit) = tokio::select! {
+            accepted = accepted => accepted,
+            () = &mut shutdown => break,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        let (router, acceptor, watcher) = (router.clone(), acceptor.clone(), graceful.watcher());
+        let head = limits.head;
+        tokio::spawn(async move {
+            // Answers are small and whole: waiting to fill a packet only delays them.
+            drop(stream.set_nodelay(true));
+            connection(stream, router, acceptor, watcher, head).await;
+            drop(permit);
+        });
+    }
+    drop(listener);
+    tracing::info!("shutting down");
+    if timeout(limits.shutdown, graceful.shutdown()).await.is_err() {
+        tracing::warn!("requests were still in work at shutdown");
+    }
+    Ok(())
 }
 
-/// Puts the shared layers around a router: 404 and 405 as problems, panic, time, overload, request
-/// id, security headers, one log line a request. `serve` does it; tests in process call it.
-pub fn layered(router: Router, limits: &Limits) -> Router {
-    todo!()
+async fn connection(
+    stream: tokio::net::TcpStream,
+    router: Router,
+    acceptor: Option<TlsAcceptor>,
+    watcher: Watcher,
+    head: Duration,
+) {
+    let Some(acceptor) = acceptor else {
+        return http1(stream, router, watcher, head).await;
+    };
+    let Ok(Ok(stream)) = timeout(head, acceptor.accept(stream)).await else {
+        tracing::debug!("a TLS handshake broke off");
+        return;
+    };
+    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+        http2(stream, router, watcher).await;
+    } else {
+        http1(stream, router, watcher, head).await;
+    }
+}
+
+async fn http1(
+    stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
+    router: Router,
+    watcher: Watcher,
+    head: Duration,
+) {
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(%error, "a connection broke off");
+    }
+}
+
+async fn http2(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: Router,
+    watcher: Watcher,
+) {
+    let connection = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MAX_STREAMS)
+        .keep_alive_interval(Some(Duration::from_secs(20)))
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(%error, "a connection broke off");
+    }
+}
+
+fn announce(line: &str) {
+    let mut out = std::io::stdout().lock();
+    // Nobody may be reading; serving does not depend on it.
+    drop(writeln!(out, "{line}").and_then(|()| out.flush()));
 }
 
 /// Ends at SIGTERM or Ctrl-C.
 pub async fn shutdown_signal() {
-    todo!()
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
 }
 
 /// Why serving does not begin or stops.

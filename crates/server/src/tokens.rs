@@ -5,14 +5,25 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use clock::Clock;
+use getrandom::SysRng;
 use keys::Secret;
+use rand_core::{Rng, UnwrapErr};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use vc::base64url;
 
 use crate::durable::{CommitError, Durable, StoreError};
 use crate::problem::Problem;
+
+/// So that a leaked secret is recognised by scanners.
+const SECRET_PREFIX: &str = "sp_";
+/// Longest life of a token.
+const MAX_DAYS: u32 = 366;
 
 /// What may be told about a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,23 +54,50 @@ pub trait TokenStore: Send + Sync {
     async fn remove(&self, id: &str) -> Result<bool, CommitError>;
 }
 
+/// Keys of the embedded store: this and the hash.
+const PREFIX: &[u8] = b"token/";
+
 #[async_trait]
 impl TokenStore for Durable {
     async fn add(&self, hash: [u8; 32], token: Token) -> Result<(), CommitError> {
-        todo!()
+        self.commit(move |_, batch| {
+            batch.put(key(&hash), json!(token).to_string());
+            Ok(())
+        })
+        .await
     }
 
     fn find(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
-        todo!()
+        Ok(self.get(&key(hash))?.and_then(|value| serde_json::from_slice(&value).ok()))
     }
 
     fn list(&self) -> Result<Vec<Token>, StoreError> {
-        todo!()
+        self.scan_prefix(PREFIX)
+            .filter_map(|entry| match entry {
+                Ok((_, value)) => serde_json::from_slice(&value).ok().map(Ok),
+                Err(error) => Some(Err(error)),
+            })
+            .collect()
     }
 
     async fn remove(&self, id: &str) -> Result<bool, CommitError> {
-        todo!()
+        let id = id.to_owned();
+        self.commit(move |view, batch| {
+            for entry in view.scan_prefix(PREFIX) {
+                let (key, value) = entry?;
+                if serde_json::from_slice::<Token>(&value).is_ok_and(|token| token.id == id) {
+                    batch.remove(key);
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+        .await
     }
+}
+
+fn key(hash: &[u8; 32]) -> Vec<u8> {
+    [PREFIX, hash].concat()
 }
 
 /// A service's tokens. Put it in the router's state and give it by `FromRef`.
@@ -90,7 +128,35 @@ impl Tokens {
         scopes: &[String],
         days: u32,
     ) -> Result<(Secret, Token), TokenError> {
-        todo!()
+        if !(1..=100).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+            return Err(TokenError::BadName);
+        }
+        if scopes.is_empty() {
+            return Err(TokenError::NoScope);
+        }
+        if let Some(given) = scopes.iter().find(|scope| !self.scopes.contains(&scope.as_str())) {
+            return Err(TokenError::UnknownScope {
+                given: given.clone(),
+                known: self.scopes.join(", "),
+            });
+        }
+        if !(1..=MAX_DAYS).contains(&days) {
+            return Err(TokenError::BadLifetime(days));
+        }
+        let mut random = [0; 32];
+        UnwrapErr(SysRng).fill_bytes(&mut random);
+        let secret = Secret::new(format!("{SECRET_PREFIX}{}", base64url::encode(&random)));
+        let hash = hash(secret.expose());
+        let now = self.clock.now();
+        let token = Token {
+            id: hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
+            name: name.to_owned(),
+            scopes: scopes.to_vec(),
+            created_at: now,
+            expires_at: now.saturating_add(i64::from(days).saturating_mul(86_400)),
+        };
+        self.store.add(hash, token.clone()).await?;
+        Ok((secret, token))
     }
 
     /// Removes a token by its id.
@@ -98,7 +164,11 @@ impl Tokens {
     /// # Errors
     /// [`TokenError::NoSuchToken`].
     pub async fn revoke(&self, id: &str) -> Result<(), TokenError> {
-        todo!()
+        if self.store.remove(id).await? {
+            Ok(())
+        } else {
+            Err(TokenError::NoSuchToken(id.to_owned()))
+        }
     }
 
     /// Every token, oldest first.
@@ -106,16 +176,59 @@ impl Tokens {
     /// # Errors
     /// [`StoreError`].
     pub fn list(&self) -> Result<Vec<Token>, StoreError> {
-        todo!()
+        let mut tokens = self.store.list()?;
+        tokens.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        Ok(tokens)
     }
 
-    /// Who calls, when `Authorization: Bearer` holds a live token with `scope`.
+    /// Who calls, when `Authorization: Bearer` holds a live token with `scope` (RFC 6750).
     ///
     /// # Errors
     /// A 401 or 403 [`Problem`].
     pub fn authorise(&self, headers: &HeaderMap, scope: &'static str) -> Result<Token, Problem> {
-        todo!()
+        let mut given = headers.get_all(AUTHORIZATION).iter();
+        let (Some(header), None) = (given.next(), given.next()) else {
+            return Err(unauthorised("Bearer", "Send an API token: Authorization: Bearer …"));
+        };
+        let refused = || {
+            unauthorised(
+                "Bearer error=\"invalid_token\"",
+                "The API token is not known, revoked or expired.",
+            )
+        };
+        // Found by its hash, so that no comparison tells how much of a guess was right.
+        let token = header
+            .to_str()
+            .ok()
+            .and_then(bearer)
+            .map(|secret| self.store.find(&hash(secret)))
+            .transpose()?
+            .flatten()
+            .filter(|token| self.clock.now() < token.expires_at)
+            .ok_or_else(refused)?;
+        if token.scopes.iter().any(|given| given == scope) {
+            Ok(token)
+        } else {
+            Err(Problem::new(StatusCode::FORBIDDEN, "SCOPE_MISSING", "Not allowed")
+                .detail(format!("The API token does not have the scope {scope}."))
+                .challenge(format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")))
+        }
     }
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, secret) = header.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && secret.starts_with(SECRET_PREFIX)).then_some(secret)
+}
+
+fn hash(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+fn unauthorised(challenge: &str, sentence: &str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "TOKEN_NEEDED", "An API token is needed")
+        .detail(sentence)
+        .challenge(challenge)
 }
 
 /// A scope as a type, for [`Authorised`].
@@ -164,7 +277,7 @@ pub enum TokenError {
     #[error("a token's name has 1 to 100 printable characters")]
     BadName,
     /// A token lives 1 to 366 days.
-    #[error("a token lives 1 to 366 days, not {0}")]
+    #[error("a token lives 1 to {MAX_DAYS} days, not {0}")]
     BadLifetime(u32),
     /// No token has this id.
     #[error("no token {0:?}")]

@@ -1,0 +1,132 @@
+//! What stands around every router of ours.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tower_http::catch_panic::CatchPanicLayer;
+use uuid::Uuid;
+
+use super::Limits;
+use crate::problem::{LogText, Problem};
+
+/// Longest body that an extractor without a limit of its own takes.
+const MAX_BODY_BYTES: usize = 1 << 20;
+/// Answered even under overload, so that nobody restarts a busy process.
+const HEALTH: &str = "/healthz";
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Sent unless the handler says otherwise.
+const DEFAULTS: [(HeaderName, HeaderValue); 5] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+];
+
+struct Guard {
+    requests: Semaphore,
+    time: Duration,
+}
+
+/// Puts the shared layers around a router: 404 and 405 as problems, panic, time, overload, request
+/// id, security headers, one log line a request. `serve` does it; tests in process call it.
+pub fn layered(router: Router, limits: &Limits) -> Router {
+    let guard = Guard { requests: Semaphore::new(limits.requests), time: limits.request };
+    router
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(Arc::new(guard), around))
+}
+
+async fn around(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    let id = Uuid::new_v4().to_string();
+    let began = Instant::now();
+    let method = request.method().clone();
+    // The route, not the path: paths hold identifiers.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+
+    let mut response = answer(&guard, request, next).await;
+
+    let status = response.status();
+    let text = response.extensions_mut().remove::<LogText>().map(|LogText(text)| text);
+    let text = text.as_deref().unwrap_or_default();
+    let ms = began.elapsed().as_millis();
+    if status.is_server_error() {
+        tracing::error!(
+            request.id = id, http.method = %method, http.route = route,
+            http.status = status.as_u16(), ms, "request {id} got {status}: {text}"
+        );
+    } else {
+        tracing::debug!(
+            request.id = id, http.method = %method, http.route = route,
+            http.status = status.as_u16(), ms, "request {id} got {status} {text}"
+        );
+    }
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::try_from(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    for (name, value) in DEFAULTS {
+        headers.entry(name).or_insert(value);
+    }
+    response
+}
+
+async fn answer(guard: &Guard, request: Request, next: Next) -> Response {
+    let permit = guard.requests.try_acquire();
+    if permit.is_err() && request.uri().path() != HEALTH {
+        return Problem::unavailable("The service is busy.").into_response();
+    }
+    match timeout(guard.time, next.run(request)).await {
+        Ok(response) => plain_words(response),
+        Err(_) => {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "TIMED_OUT", "The answer took too long")
+                .retry_after(1)
+                .logged("timed out")
+                .into_response()
+        }
+    }
+}
+
+/// The router's own 404 and 405 have no body: say what they mean.
+fn plain_words(response: Response) -> Response {
+    if response.headers().contains_key(CONTENT_TYPE) {
+        return response;
+    }
+    let problem = match response.status() {
+        StatusCode::NOT_FOUND => Problem::not_found("There is nothing at this address."),
+        StatusCode::METHOD_NOT_ALLOWED => Problem::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "METHOD_NOT_ALLOWED",
+            "The method is not taken here",
+        ),
+        _ => return response,
+    };
+    let mut answer = problem.into_response();
+    if let Some(allow) = response.headers().get(ALLOW) {
+        answer.headers_mut().insert(ALLOW, allow.clone());
+    }
+    answer
+}
+
+/// The panic's own text may hold anything: it goes to standard error by the panic hook only.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    Problem::internal("the handler panicked").into_response()
+}
