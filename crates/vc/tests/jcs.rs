@@ -1,5 +1,7 @@
 //! RFC 8785, with the examples of its text and appendices.
 
+#![expect(clippy::unwrap_used, reason = "test support: a broken promise must stop the test")]
+
 use serde_json::{Value, json};
 use vc::json::{Limits, parse};
 

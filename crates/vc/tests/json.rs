@@ -1,5 +1,7 @@
 //! Strict JSON (SECURITY.md, T5 and T6).
 
+#![expect(clippy::unwrap_used, reason = "test support: a broken promise must stop the test")]
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use vc::json::{DEEPEST, JsonError, Limits, parse, parse_object};

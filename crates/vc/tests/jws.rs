@@ -2,29 +2,33 @@
 //! by the trusted key wherever the attack allows: only the rule under test can refuse them.
 
 mod common;
-#[path = "common/tokens.rs"]
-mod tokens;
 
 use serde_json::{Map, Value, json};
 use vc::base64url;
 use vc::jws::{JwsError, MAX_KID_BYTES, MAX_TOKEN_BYTES, SigningInput, UnverifiedJws};
 
-use tokens::Signer;
+use common::keys::TestKey;
 
 const TYP: &str = "test+jwt";
 
-fn open(token: &str, signer: &Signer) -> Result<Map<String, Value>, JwsError> {
-    UnverifiedJws::parse(token)?
-        .into_verified(&signer.public_key(), TYP)
-        .map(|jws| jws.into_claims())
+/// A compact token with exactly these texts inside, rightly signed whatever they say.
+fn token(signer: &TestKey, header: &str, payload: &str) -> String {
+    let [header, payload] = [header, payload].map(|part| base64url::encode(part.as_bytes()));
+    let signed = format!("{header}.{payload}");
+    let signature = base64url::encode(&signer.sign(signed.as_bytes()));
+    format!("{signed}.{signature}")
 }
 
-fn header(signer: &Signer) -> String {
+fn open(token: &str, signer: &TestKey) -> Result<Map<String, Value>, JwsError> {
+    UnverifiedJws::parse(token)?.into_verified(&signer.public(), TYP).map(|jws| jws.into_claims())
+}
+
+fn header(signer: &TestKey) -> String {
     format!(r#"{{"alg":"{}","typ":"{TYP}"}}"#, signer.algorithm().name())
 }
 
-fn both() -> [Signer; 2] {
-    [Signer::ed25519(1), Signer::p256()]
+fn both() -> [TestKey; 2] {
+    [TestKey::ed25519(1), TestKey::p256()]
 }
 
 #[test]
@@ -40,9 +44,9 @@ fn what_we_sign_verifies_in_all_three_ways() {
 
         assert_eq!(jws.text(), token);
         assert_eq!(jws.header().typ.as_deref(), Some(TYP));
-        assert_eq!(jws.verify(&signer.public_key(), TYP).unwrap().claims(), claims);
-        assert_eq!(jws.verify_claims(&signer.public_key(), TYP).unwrap(), claims);
-        assert_eq!(jws.into_verified(&signer.public_key(), TYP).unwrap().into_claims(), *claims);
+        assert_eq!(jws.verify(&signer.public(), TYP).unwrap().claims(), claims);
+        assert_eq!(jws.verify_claims(&signer.public(), TYP).unwrap(), claims);
+        assert_eq!(jws.into_verified(&signer.public(), TYP).unwrap().into_claims(), *claims);
     }
 }
 
@@ -105,7 +109,7 @@ fn an_alg_that_is_not_the_keys_is_refused() {
         for name in names {
             let header = json!({ "alg": name, "typ": TYP }).to_string();
 
-            let refused = open(&signer.token(&header, "{}"), &signer).unwrap_err();
+            let refused = open(&token(&signer, &header, "{}"), &signer).unwrap_err();
 
             if name.eq_ignore_ascii_case("none") {
                 assert_eq!(refused, JwsError::BadHeaderMember("alg"), "{name:?}");
@@ -118,13 +122,13 @@ fn an_alg_that_is_not_the_keys_is_refused() {
 
 #[test]
 fn an_alg_that_is_no_string_or_absent_is_refused() {
-    let signer = Signer::ed25519(1);
+    let signer = TestKey::ed25519(1);
     for alg in ["null", "1", "true", "[]", r#"["EdDSA"]"#, r#"{"EdDSA":1}"#] {
         let header = format!(r#"{{"alg":{alg},"typ":"{TYP}"}}"#);
-        let refused = open(&signer.token(&header, "{}"), &signer).unwrap_err();
+        let refused = open(&token(&signer, &header, "{}"), &signer).unwrap_err();
         assert_eq!(refused, JwsError::BadHeaderMember("alg"), "{alg}");
     }
-    let refused = open(&signer.token(r#"{"typ":"test+jwt"}"#, "{}"), &signer).unwrap_err();
+    let refused = open(&token(&signer, r#"{"typ":"test+jwt"}"#, "{}"), &signer).unwrap_err();
     assert_eq!(refused, JwsError::BadHeaderMember("alg"));
 }
 
@@ -132,8 +136,8 @@ fn an_alg_that_is_no_string_or_absent_is_refused() {
 fn one_algorithms_token_is_refused_under_the_others_key() {
     let [ed25519, p256] = both();
     for (by, under) in [(&ed25519, &p256), (&p256, &ed25519)] {
-        let honest = by.token(&header(by), "{}");
-        let posing = by.token(&header(under), "{}");
+        let honest = token(by, &header(by), "{}");
+        let posing = token(by, &header(under), "{}");
 
         assert_eq!(open(&honest, under).unwrap_err(), JwsError::WrongAlgorithm);
         assert_eq!(open(&posing, under).unwrap_err(), JwsError::SignatureInvalid);
@@ -145,11 +149,11 @@ fn one_algorithms_token_is_refused_under_the_others_key() {
 fn a_mac_keyed_with_the_public_key_is_refused() {
     use aws_lc_rs::hmac;
     for signer in both() {
-        let public = signer.public_key();
+        let public = signer.public();
         let jwk = public.to_jwk();
         let raw = base64url::decode(jwk["x"].as_str().unwrap()).unwrap();
         for secret in [raw, jwk.to_string().into_bytes(), vc::jcs::to_vec(&jwk)] {
-            let signed = signer.token(r#"{"alg":"HS256","typ":"test+jwt"}"#, "{}");
+            let signed = token(&signer, r#"{"alg":"HS256","typ":"test+jwt"}"#, "{}");
             let (signed, _) = signed.rsplit_once('.').unwrap();
             let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &secret), signed.as_bytes());
             let token = format!("{signed}.{}", base64url::encode(mac.as_ref()));
@@ -161,43 +165,43 @@ fn a_mac_keyed_with_the_public_key_is_refused() {
 
 #[test]
 fn both_names_of_ed25519_are_read() {
-    let signer = Signer::ed25519(1);
+    let signer = TestKey::ed25519(1);
     for alg in ["EdDSA", "Ed25519"] {
         let header = json!({ "alg": alg, "typ": TYP }).to_string();
-        assert!(open(&signer.token(&header, "{}"), &signer).is_ok());
+        assert!(open(&token(&signer, &header, "{}"), &signer).is_ok());
     }
 }
 
 #[test]
 fn a_kid_is_only_text() {
     // T2: nothing is made of it, so nothing can be made with it
-    let signer = Signer::ed25519(1);
+    let signer = TestKey::ed25519(1);
     for kid in ["../../etc/passwd", "' OR 1=1 --", "http://127.0.0.1/key", "\u{0}", "k\"}"] {
         let header = json!({ "alg": "EdDSA", "typ": TYP, "kid": kid }).to_string();
-        let jws = UnverifiedJws::parse(&signer.token(&header, "{}")).unwrap();
+        let jws = UnverifiedJws::parse(&token(&signer, &header, "{}")).unwrap();
         assert_eq!(jws.header().kid.as_deref(), Some(kid));
     }
 }
 
 #[test]
 fn a_kid_that_is_no_string_or_too_long_is_refused() {
-    let signer = Signer::ed25519(1);
+    let signer = TestKey::ed25519(1);
     let long = "k".repeat(MAX_KID_BYTES + 1);
     for kid in [json!(1), json!(null), json!(["k"]), json!({}), json!(long)] {
         let header = json!({ "alg": "EdDSA", "typ": TYP, "kid": kid }).to_string();
-        let refused = UnverifiedJws::parse(&signer.token(&header, "{}")).unwrap_err();
+        let refused = UnverifiedJws::parse(&token(&signer, &header, "{}")).unwrap_err();
         assert_eq!(refused, JwsError::BadHeaderMember("kid"));
     }
     let header = json!({ "alg": "EdDSA", "typ": TYP, "kid": "k".repeat(1 << 20) }).to_string();
-    let refused = UnverifiedJws::parse(&signer.token(&header, "{}")).unwrap_err();
+    let refused = UnverifiedJws::parse(&token(&signer, &header, "{}")).unwrap_err();
     assert_eq!(refused, JwsError::TooLong(MAX_TOKEN_BYTES));
 }
 
 #[test]
 fn a_key_in_the_header_is_not_used() {
     // T3: the attacker's own key, offered in every member that could carry it
-    let (trusted, attacker) = (Signer::ed25519(1), Signer::ed25519(2));
-    let jwk = attacker.public_key().to_jwk();
+    let (trusted, attacker) = (TestKey::ed25519(1), TestKey::ed25519(2));
+    let jwk = attacker.public().to_jwk();
     for (name, value) in [
         ("jwk", jwk.clone()),
         ("jku", json!("http://127.0.0.1:9/jwks")),
@@ -206,7 +210,7 @@ fn a_key_in_the_header_is_not_used() {
         ("kid", json!(format!("did:jwk:{}#0", base64url::encode(jwk.to_string().as_bytes())))),
     ] {
         let header = json!({ "alg": "EdDSA", "typ": TYP, name: value }).to_string();
-        let token = attacker.token(&header, "{}");
+        let token = token(&attacker, &header, "{}");
         assert_eq!(open(&token, &trusted).unwrap_err(), JwsError::SignatureInvalid, "{name}");
     }
 }
@@ -214,7 +218,7 @@ fn a_key_in_the_header_is_not_used() {
 #[test]
 fn any_crit_or_b64_is_refused() {
     // T4; RFC 7515, 4.1.11 and RFC 7797
-    let signer = Signer::ed25519(1);
+    let signer = TestKey::ed25519(1);
     for extension in [
         r#""crit":[]"#,
         r#""crit":["exp"],"exp":1"#,
@@ -232,7 +236,7 @@ fn any_crit_or_b64_is_refused() {
         r#""\u0063rit":["x"]"#,
     ] {
         let header = format!(r#"{{"alg":"EdDSA","typ":"{TYP}",{extension}}}"#);
-        let refused = open(&signer.token(&header, "{}"), &signer).unwrap_err();
+        let refused = open(&token(&signer, &header, "{}"), &signer).unwrap_err();
         assert_eq!(refused, JwsError::Critical, "{extension}");
     }
 }
@@ -240,7 +244,7 @@ fn any_crit_or_b64_is_refused() {
 #[test]
 fn a_member_that_stands_twice_is_refused_at_any_depth() {
     // T5
-    let signer = Signer::ed25519(1);
+    let signer = TestKey::ed25519(1);
     let good = header(&signer);
     let cases = [
         (r#"{"alg":"none","typ":"test+jwt","alg":"EdDSA"}"#.to_owned(), "{}", "header"),
@@ -253,7 +257,7 @@ fn a_member_that_stands_twice_is_refused_at_any_depth() {
         (good, r#"{"":1,"":2}"#, "payload"),
     ];
     for (header, payload, part) in cases {
-        match open(&signer.token(&header, payload), &signer).unwrap_err() {
+        match open(&token(&signer, &header, payload), &signer).unwrap_err() {
             JwsError::BadJson {
                 part: found,
                 source: Some(vc::json::JsonError::DuplicateMember(_)),
@@ -265,11 +269,11 @@ fn a_member_that_stands_twice_is_refused_at_any_depth() {
 
 #[test]
 fn header_and_payload_are_json_objects() {
-    let signer = Signer::ed25519(1);
+    let signer = TestKey::ed25519(1);
     let good = header(&signer);
     for other in ["", "[]", "null", "1", r#""{}""#, "{}{}", "{} x", "{", "\u{feff}{}", "{'a':1}"] {
-        let payload = open(&signer.token(&good, other), &signer).unwrap_err();
-        let header = open(&signer.token(other, "{}"), &signer).unwrap_err();
+        let payload = open(&token(&signer, &good, other), &signer).unwrap_err();
+        let header = open(&token(&signer, other, "{}"), &signer).unwrap_err();
         assert!(matches!(payload, JwsError::BadJson { part: "payload", .. }), "{other:?}");
         assert!(matches!(header, JwsError::BadJson { part: "header", .. }), "{other:?}");
     }
@@ -278,9 +282,9 @@ fn header_and_payload_are_json_objects() {
 #[test]
 fn an_oversize_token_is_refused_and_one_at_the_limit_is_read() {
     // T6
-    let signer = Signer::ed25519(1);
+    let signer = TestKey::ed25519(1);
     let fits = |padding: usize| {
-        signer.token(&header(&signer), &format!(r#"{{"a":"{}"}}"#, "x".repeat(padding)))
+        token(&signer, &header(&signer), &format!(r#"{{"a":"{}"}}"#, "x".repeat(padding)))
     };
     let small = fits(0).len();
     // Four characters carry three bytes
@@ -293,9 +297,9 @@ fn an_oversize_token_is_refused_and_one_at_the_limit_is_read() {
 #[test]
 fn there_is_one_text_for_each_token() {
     // T7
-    let signer = Signer::ed25519(1);
+    let signer = TestKey::ed25519(1);
     // Lengths that leave spare bits in each part
-    let token = signer.token(&format!(r#"{{"alg":"EdDSA","typ":"{TYP}"}}"#), r#"{"a":12}"#);
+    let token = token(&signer, &format!(r#"{{"alg":"EdDSA","typ":"{TYP}"}}"#), r#"{"a":12}"#);
     assert!(open(&token, &signer).is_ok());
     let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
     let forms = [
@@ -341,8 +345,8 @@ fn there_is_one_text_for_each_token() {
 
 #[test]
 fn spare_bits_must_be_zero_in_each_part() {
-    let signer = Signer::ed25519(1);
-    let token = signer.token(&format!(r#"{{"alg":"EdDSA","typ":"{TYP}"}}"#), r#"{"a":12}"#);
+    let signer = TestKey::ed25519(1);
+    let token = token(&signer, &format!(r#"{{"alg":"EdDSA","typ":"{TYP}"}}"#), r#"{"a":12}"#);
     let parts: Vec<&str> = token.split('.').collect();
     for part in 0..3 {
         let mut other: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
@@ -359,7 +363,7 @@ fn spare_bits_must_be_zero_in_each_part() {
 #[test]
 fn every_substitution_of_one_character_is_refused() {
     for signer in both() {
-        let token = signer.token(&header(&signer), r#"{"a":1}"#);
+        let token = token(&signer, &header(&signer), r#"{"a":1}"#);
         for at in 0..token.len() {
             for other in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=~" {
                 let mut bytes = token.clone().into_bytes();
@@ -377,7 +381,7 @@ fn every_substitution_of_one_character_is_refused() {
 #[test]
 fn a_signature_of_another_length_is_refused() {
     for signer in both() {
-        let token = signer.token(&header(&signer), "{}");
+        let token = token(&signer, &header(&signer), "{}");
         let (signed, signature) = token.rsplit_once('.').unwrap();
         let signature = base64url::decode(signature).unwrap();
         let mut longer = signature.clone();
@@ -409,11 +413,11 @@ fn a_token_of_one_kind_is_refused_where_another_belongs() {
         "JWT",
         "",
     ];
-    let signer = Signer::ed25519(1);
-    let key = signer.public_key();
+    let signer = TestKey::ed25519(1);
+    let key = signer.public();
     for made_as in kinds {
         let header = json!({ "alg": "EdDSA", "typ": made_as }).to_string();
-        let jws = UnverifiedJws::parse(&signer.token(&header, "{}")).unwrap();
+        let jws = UnverifiedJws::parse(&token(&signer, &header, "{}")).unwrap();
         for taken_as in kinds {
             let answer = jws.verify_claims(&key, taken_as);
             if made_as == taken_as {
@@ -428,19 +432,19 @@ fn a_token_of_one_kind_is_refused_where_another_belongs() {
 
 #[test]
 fn a_token_without_typ_is_refused() {
-    let signer = Signer::ed25519(1);
+    let signer = TestKey::ed25519(1);
 
-    let refused = open(&signer.token(r#"{"alg":"EdDSA"}"#, "{}"), &signer).unwrap_err();
+    let refused = open(&token(&signer, r#"{"alg":"EdDSA"}"#, "{}"), &signer).unwrap_err();
 
     assert_eq!(refused, JwsError::WrongType { expected: TYP.to_owned() });
 }
 
 #[test]
 fn a_typ_that_is_no_string_is_refused() {
-    let signer = Signer::ed25519(1);
+    let signer = TestKey::ed25519(1);
     for typ in ["null", "1", "[]", r#"["test+jwt"]"#] {
         let header = format!(r#"{{"alg":"EdDSA","typ":{typ}}}"#);
-        let refused = open(&signer.token(&header, "{}"), &signer).unwrap_err();
+        let refused = open(&token(&signer, &header, "{}"), &signer).unwrap_err();
         assert_eq!(refused, JwsError::BadHeaderMember("typ"), "{typ}");
     }
 }
@@ -448,9 +452,9 @@ fn a_typ_that_is_no_string_is_refused() {
 #[test]
 fn typ_is_compared_as_a_media_type() {
     // RFC 7515, 4.1.9: `application/` may be left out, case does not count
-    let signer = Signer::ed25519(1);
+    let signer = TestKey::ed25519(1);
     let answer = |typ: &str| {
-        open(&signer.token(&json!({ "alg": "EdDSA", "typ": typ }).to_string(), "{}"), &signer)
+        open(&token(&signer, &json!({ "alg": "EdDSA", "typ": typ }).to_string(), "{}"), &signer)
     };
     for same in ["test+jwt", "TEST+JWT", "application/test+jwt", "Application/Test+JWT"] {
         assert!(answer(same).is_ok(), "{same}");

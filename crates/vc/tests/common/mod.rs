@@ -3,7 +3,7 @@
 
 #![expect(clippy::panic, reason = "a broken vector file must stop the test")]
 
-pub mod keys;
+pub(crate) mod keys;
 
 use std::path::{Path, PathBuf};
 
