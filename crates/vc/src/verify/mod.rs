@@ -197,7 +197,7 @@ impl UnverifiedPresentation {
     pub fn parse(text: &str) -> Result<Self, Rejection> {
         let sd_jwt = UnverifiedSdJwt::parse(text).map_err(|error| {
             if looks_like_sd_jwt(text) {
-                Rejection::early(Reason::Malformed(Some(error)))
+                Rejection::early(Reason::Malformed(Some(Box::new(error))))
             } else {
                 Rejection::early(Reason::NotAPassport)
             }

@@ -36,7 +36,7 @@ pub enum Reason {
     NotAPassport,
     /// Broken syntax, or a disclosure that belongs to nothing.
     #[error("malformed presentation")]
-    Malformed(#[source] Option<SdJwtError>),
+    Malformed(#[source] Option<Box<SdJwtError>>),
     /// There is no registry, or it is past its `exp`.
     #[error("no trust registry in force")]
     RegistryExpired,

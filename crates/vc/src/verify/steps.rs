@@ -58,7 +58,7 @@ pub(super) fn issuer_reason(error: SdJwtError) -> Reason {
             Reason::SignatureInvalid
         }
         SdJwtError::IssuerJwt(JwsError::WrongType { .. }) => Reason::NotAPassport,
-        other => Reason::Malformed(Some(other)),
+        other => Reason::Malformed(Some(Box::new(other))),
     }
 }
 

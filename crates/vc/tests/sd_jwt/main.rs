@@ -1,4 +1,6 @@
 //! SD-JWT (RFC 9901) and the rules that SD-JWT VC adds to it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::indexing_slicing, clippy::string_slice, reason = "helpers of tests")]
 
 #[path = "../common/mod.rs"]
 mod common;
