@@ -192,9 +192,6 @@ impl CredentialConfiguration {
         };
         check_locales(metadata.display.iter().map(|display| display.locale.as_deref()))?;
         let mut seen = HashSet::new();
-        if metadata.claims.iter().any(|claim| claim.path.0.is_empty()) {
-            return fault("a claim path is empty");
-        }
         if !metadata.claims.iter().all(|claim| seen.insert(&claim.path)) {
             return fault("two claim descriptions address one claim");
         }
