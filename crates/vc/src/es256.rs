@@ -48,6 +48,13 @@ impl Key {
     }
 }
 
+/// The uncompressed form of a compressed point; `None` when it is not one of the curve.
+pub(crate) fn decompress(point: &[u8; 33]) -> Option<[u8; 65]> {
+    // aws-lc-rs reads compressed points and does not give the coordinates out again
+    let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(point).ok()?;
+    key.to_sec1_point(false).as_bytes().try_into().ok()
+}
+
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
         self.point == other.point

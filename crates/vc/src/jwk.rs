@@ -113,6 +113,27 @@ impl PublicKey {
         Ok(Self(KeyKind::P256(key)))
     }
 
+    /// From a compressed SEC 1 point of P-256.
+    ///
+    /// # Errors
+    /// [`JwkError::BadPoint`] when not on the curve.
+    pub fn from_p256_compressed(point: &[u8; 33]) -> Result<Self, JwkError> {
+        let point = es256::decompress(point).ok_or(JwkError::BadPoint)?;
+        Self::from_p256(&point)
+    }
+
+    /// The 32 bytes of an Ed25519 key, or a compressed SEC 1 point of P-256.
+    pub fn to_compressed(&self) -> Vec<u8> {
+        match &self.0 {
+            KeyKind::Ed25519(key) => key.as_bytes().to_vec(),
+            KeyKind::P256(key) => {
+                let [_, rest @ .., last] = key.point();
+                let sign = 0x02 | (last & 1);
+                std::iter::once(sign).chain(rest.iter().copied().take(32)).collect()
+            }
+        }
+    }
+
     /// The public members only.
     pub fn to_jwk(&self) -> Value {
         match &self.0 {

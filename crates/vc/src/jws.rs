@@ -1,6 +1,8 @@
 //! Compact JWS (RFC 7515, 7.1), strictly: one byte form per token, explicit `typ` (RFC 8725, 3.11),
 //! `alg` checked against the trusted key.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use crate::json::Limits;
@@ -150,6 +152,20 @@ fn is_same_type(found: &str, expected: &str) -> bool {
 }
 
 impl Header {
+    /// The certificates of `x5c`, leaf first, as DER (RFC 7515, 4.1.6); `None` without `x5c`.
+    ///
+    /// # Errors
+    /// [`JwsError::BadHeaderMember`] when it is not a list of canonical standard base64 texts.
+    pub fn x5c(&self) -> Result<Option<Vec<Vec<u8>>>, JwsError> {
+        let Some(value) = self.members.get("x5c") else { return Ok(None) };
+        value
+            .as_array()
+            .filter(|chain| !chain.is_empty())
+            .and_then(|chain| chain.iter().map(|one| STANDARD.decode(one.as_str()?).ok()).collect())
+            .map(Some)
+            .ok_or(JwsError::BadHeaderMember("x5c"))
+    }
+
     fn parse(text: &[u8]) -> Result<Self, JwsError> {
         let members = json::parse_object(text, Limits::HEADER)
             .map_err(|source| JwsError::BadJson { part: "header", source: Some(source) })?;

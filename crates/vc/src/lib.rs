@@ -6,6 +6,8 @@
 
 pub mod base64url;
 pub mod claim_path;
+pub mod dcql;
+pub mod did;
 mod es256;
 mod inflate;
 pub mod jcs;
@@ -13,9 +15,12 @@ pub mod json;
 pub mod jwk;
 pub mod jws;
 pub mod oid4vci;
+pub mod oid4vp;
 pub mod qr;
 pub mod registry;
 pub mod sd_jwt;
 pub mod status_list;
 pub mod time;
+pub mod type_metadata;
 pub mod verify;
+pub mod x5c;
