@@ -1,0 +1,526 @@
+//! The verdict: may this person start? For the scan and for every day to the placement's end.
+//!
+//! Direct, by dates: what limits a check has one last day, held against the first and the last day
+//! judged. A test holds it against an evaluation day by day.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use vc::qr::QrError;
+use vc::time::UnixTime;
+use vc::verify::Reason;
+
+use crate::check::Check;
+use crate::checks::{
+    Assignment, CoreSkill, CriminalRecord, Identity, ProfessionalRegistration, RightToWork,
+    WorkHealth,
+};
+use crate::day::{self, plus_days, plus_months};
+use crate::finding::{Code, Finding, Outcome};
+use crate::placement::Placement;
+use crate::presented::{Presented, StatusAge};
+use crate::requirement::{
+    AppliesTo, Need, NeedCriminalRecord, NeedRegistration, NeedSubject, NeedWorkHealth, Requirement,
+};
+use crate::words::{
+    AssignmentStatus, BarredList, BarredListCheck, Fitness, Kind, RegistrationStatus,
+    RightToWorkBasis, WorkRestrictions,
+};
+
+/// How long an identity check stands.
+const IDENTITY_MONTHS: u32 = 24;
+/// How long a look at a professional register stands.
+const REGISTRATION_DAYS: u32 = 90;
+/// How long a work health assessment stands.
+const WORK_HEALTH_MONTHS: u32 = 36;
+/// How long a job stands after it was last confirmed.
+const ASSIGNMENT_MONTHS: u32 = 12;
+/// How early training that will lapse is mentioned.
+const TRAINING_DUE_DAYS: u32 = 30;
+
+/// What came of the scan.
+#[derive(Clone, Copy, Debug)]
+pub enum Scan<'a> {
+    /// The presentation holds.
+    Shown(&'a Presented),
+    /// It does not.
+    Rejected(&'a Reason),
+    /// It was shown before, by the verifier's memory.
+    Replayed,
+    /// The text of the code can't be read.
+    Unreadable(&'a QrError),
+}
+
+/// May this person start, and why not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// The worst of the findings.
+    pub outcome: Outcome,
+    /// Worst first.
+    pub findings: Vec<Finding>,
+    /// What the host should think of; never changes the outcome.
+    pub notes: Vec<String>,
+    /// By which requirement it was judged.
+    pub requirement: RequirementUsed,
+}
+
+/// Names a requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RequirementUsed {
+    /// Kind of placement.
+    pub kind: Kind,
+    /// For whom it stands.
+    pub staff_group: AppliesTo,
+    /// Its version.
+    pub version: u32,
+}
+
+/// Judges a scan for a placement.
+///
+/// What fails before the checks is reported alone; checks report all their findings. An object
+/// that the requirement does not need is judged for what forbids the start whenever it is shown
+/// (registration not active, right to work past its date, employment ended or suspended), and
+/// must be well formed; its age and its conditions don't count.
+pub fn judge(
+    scan: &Scan<'_>,
+    requirement: &Requirement,
+    placement: &Placement,
+    now: UnixTime,
+) -> Verdict {
+    let (mut findings, notes) = match scan {
+        Scan::Rejected(reason) => (vec![Finding::new(Code::from(*reason))], Vec::new()),
+        Scan::Replayed => (vec![Finding::new(Code::Replayed)], Vec::new()),
+        Scan::Unreadable(error) => (vec![Finding::new(Code::from(*error))], Vec::new()),
+        Scan::Shown(shown) if employer_is_another(shown) => {
+            (vec![Finding::new(Code::IssuerNotEntitled)], Vec::new())
+        }
+        Scan::Shown(shown) => Judge::new(shown, requirement, placement, now).judge(),
+    };
+    // Stable: findings of one outcome stay in the order of the checks.
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.code.outcome()));
+    let worst = findings.iter().map(|finding| finding.code.outcome()).max();
+    Verdict {
+        outcome: worst.unwrap_or(Outcome::ClearToStart),
+        findings,
+        notes,
+        requirement: RequirementUsed {
+            kind: requirement.kind,
+            staff_group: requirement.staff_group,
+            version: requirement.version,
+        },
+    }
+}
+
+/// A trust signs for itself only: `employer.ods` is the ODS code that the registry gives for it.
+fn employer_is_another(shown: &Presented) -> bool {
+    shown.employer.as_ref().is_some_and(|employer| employer.ods.as_str() != shown.issuer_ods)
+}
+
+/// The last day on which something stands, and what it is when that day is past.
+struct Term {
+    last: NaiveDate,
+    code: Code,
+    /// What it is, as the beginning of a sentence.
+    what: &'static str,
+}
+
+struct Judge<'a> {
+    shown: &'a Presented,
+    requirement: &'a Requirement,
+    placement: &'a Placement,
+    today: NaiveDate,
+    /// The first day judged: the placement's, or today when that is later.
+    first: NaiveDate,
+    end: NaiveDate,
+    findings: Vec<Finding>,
+    notes: Vec<String>,
+}
+
+impl<'a> Judge<'a> {
+    fn new(
+        shown: &'a Presented,
+        requirement: &'a Requirement,
+        placement: &'a Placement,
+        now: UnixTime,
+    ) -> Self {
+        let today = day::london(now);
+        Self {
+            shown,
+            requirement,
+            placement,
+            today,
+            first: placement.start().max(today),
+            end: placement.end(),
+            findings: Vec::new(),
+            notes: requirement.notes.clone(),
+        }
+    }
+
+    fn judge(mut self) -> (Vec<Finding>, Vec<String>) {
+        self.status();
+        self.malformed();
+        self.refresh();
+        for check in Check::ALL {
+            let need = self.requirement.need(check);
+            if need.is_some() && !self.shown.shows(check) {
+                self.find(Finding::new(missing(check)));
+            }
+            self.check(check, need);
+        }
+        (self.findings, self.notes)
+    }
+
+    fn check(&mut self, check: Check, need: Option<&Need>) {
+        let shown = self.shown;
+        match check {
+            Check::Identity => {
+                if let (Some(identity), Some(_)) = (&shown.identity, need) {
+                    self.identity(identity);
+                }
+            }
+            Check::RightToWork => {
+                if let Some(right) = &shown.right_to_work {
+                    self.right_to_work(right, need.is_some());
+                }
+            }
+            Check::ProfessionalRegistration => {
+                if let Some(registration) = &shown.professional_registration {
+                    let need = match need {
+                        Some(Need::ProfessionalRegistration(need)) => Some(need),
+                        _ => None,
+                    };
+                    self.registration(registration, need);
+                }
+            }
+            // Never expires, and only a satisfactory one is attested.
+            Check::EmploymentHistory => {}
+            Check::CriminalRecord => {
+                if let (Some(record), Some(Need::CriminalRecord(need))) =
+                    (&shown.criminal_record, need)
+                {
+                    self.criminal_record(record, need);
+                }
+            }
+            Check::WorkHealth => {
+                if let (Some(health), Some(Need::WorkHealth(need))) = (&shown.work_health, need) {
+                    self.work_health(health, need);
+                }
+            }
+            Check::Assignment => {
+                if let Some(assignment) = &shown.assignment {
+                    self.assignment(assignment, need.is_some());
+                }
+            }
+            Check::CoreSkills => {
+                if let (Some(skills), Some(Need::CoreSkills(need))) = (&shown.core_skills, need) {
+                    for needed in &need.training {
+                        self.training(skills, *needed);
+                    }
+                }
+            }
+        }
+    }
+
+    fn find(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    fn status(&mut self) {
+        if let StatusAge::Aged(as_of) = self.shown.status {
+            let signed = day::london(as_of);
+            let on = if signed == self.today {
+                String::new()
+            } else {
+                format!(" on {}", day::words(signed))
+            };
+            self.find(Finding::new(Code::StatusAged).saying(format!(
+                "The home trust's list was last read as of {}{on}: what changed since is not known.",
+                day::clock(as_of)
+            )));
+        }
+    }
+
+    fn malformed(&mut self) {
+        let mut about: Vec<Option<Check>> =
+            self.shown.malformed.iter().map(|(about, _)| *about).collect();
+        for check in self.shown.from_the_future(self.today) {
+            if !about.contains(&check) {
+                about.push(check);
+            }
+        }
+        for check in about {
+            let finding = Finding::new(Code::Malformed);
+            self.find(match check {
+                None => finding,
+                Some(check) => finding
+                    .about(check)
+                    .saying(format!("{}: this part can't be read as it should be.", check.label())),
+            });
+        }
+    }
+
+    fn refresh(&mut self) {
+        if let (Some(days), Some(assurance)) =
+            (self.requirement.max_refresh_age_days, &self.shown.assurance)
+            && plus_days(assurance.last_refresh, days) < self.today
+        {
+            self.find(Finding::new(Code::StaleRefresh).saying(format!(
+                "The home trust last confirmed this passport on {}, more than {days} days ago.",
+                day::words(assurance.last_refresh)
+            )));
+        }
+    }
+
+    /// Out of date on the first day: each term's own code. Ending later: one finding, the soonest.
+    fn terms(&mut self, check: Check, terms: &[Term]) {
+        let mut lapsed = false;
+        let first = self.first;
+        for term in terms.iter().filter(|term| term.last < first) {
+            lapsed = true;
+            let ends = self.ends(term.last);
+            let sentence = format!("{} {ends} {}.", term.what, day::words(term.last));
+            self.find(Finding::new(term.code).about(check).saying(sentence).on(term.last));
+        }
+        let soonest = terms.iter().min_by_key(|term| term.last);
+        if let Some(term) = soonest.filter(|term| !lapsed && term.last < self.end) {
+            let sentence =
+                format!("{} ends on {}, during the placement.", term.what, day::words(term.last));
+            let finding = Finding::new(Code::ExpiresDuringPlacement);
+            self.find(finding.about(check).saying(sentence).on(term.last));
+        }
+    }
+
+    /// Past or to come, as seen from the day of the scan.
+    fn ends(&self, last: NaiveDate) -> &'static str {
+        if last < self.today { "ended on" } else { "ends before the first day, on" }
+    }
+
+    fn identity(&mut self, identity: &Identity) {
+        let mut terms = vec![Term {
+            last: plus_months(identity.checked_on, IDENTITY_MONTHS),
+            code: Code::ExpiredIdentity,
+            what: "The two years of the identity check",
+        }];
+        terms.extend(identity.document_expiry.map(|last| Term {
+            last,
+            code: Code::ExpiredIdentity,
+            what: "The photo document seen at the identity check",
+        }));
+        // One fact about the identity check, however many of its terms are over.
+        terms.sort_by_key(|term| term.last);
+        terms.truncate(1);
+        self.terms(Check::Identity, &terms);
+    }
+
+    fn right_to_work(&mut self, right: &RightToWork, needed: bool) {
+        if let Some(last) = right.permission_until {
+            let what = "The right to work";
+            let term = Term { last, code: Code::RtwExpired, what };
+            if needed || last < self.first {
+                self.terms(Check::RightToWork, &[term]);
+            }
+        }
+        if !needed {
+            return;
+        }
+        match right.work_restrictions {
+            WorkRestrictions::None => {}
+            WorkRestrictions::HoursCap => {
+                let sentence = right.hours_cap.map_or_else(
+                    || "The hours that the person may work are limited; the passport does not say to how many.".to_owned(),
+                    |hours| format!("The person may work at most {} hours a week, all employers together.", hours.value()),
+                );
+                self.find(Finding::new(Code::HoursCap).saying(sentence));
+            }
+            WorkRestrictions::EmployerTied => self.find(Finding::new(Code::RtwEmployerTied)),
+            WorkRestrictions::RoleLimited => self.notes.push(
+                "The right to work is limited to a role: ask the home trust which.".to_owned(),
+            ),
+        }
+        match (right.basis, right.follow_up_due) {
+            (RightToWorkBasis::ListBGroup1 | RightToWorkBasis::ListBGroup2, Some(due))
+                if due <= self.end =>
+            {
+                self.notes.push(format!(
+                    "The home trust's next right to work check is due on {}.",
+                    day::words(due)
+                ));
+            }
+            _ => {}
+        }
+    }
+
+    fn registration(
+        &mut self,
+        registration: &ProfessionalRegistration,
+        need: Option<&NeedRegistration>,
+    ) {
+        let check = Check::ProfessionalRegistration;
+        let body_fits = need
+            .is_some_and(|need| need.bodies.is_empty() || need.bodies.contains(&registration.body));
+        if let Some(need) = need.filter(|_| !body_fits) {
+            let bodies = need.bodies.iter().map(|body| body.as_str()).collect::<Vec<_>>();
+            self.find(Finding::new(missing(check)).saying(format!(
+                "The registration shown is with the {}; this placement needs {}.",
+                registration.body,
+                bodies.join(" or ")
+            )));
+        }
+        let status = match registration.status {
+            RegistrationStatus::Registered | RegistrationStatus::RegisteredWithConditions => None,
+            RegistrationStatus::Suspended
+            | RegistrationStatus::Lapsed
+            | RegistrationStatus::Removed => Some("The professional registration is not active."),
+        };
+        let licence = (body_fits && registration.licence_to_practise == Some(false))
+            .then_some("The person holds no licence to practise.");
+        let inactive = status.or(licence);
+        if let Some(sentence) = inactive {
+            self.find(Finding::new(Code::RegistrationNotActive).saying(sentence));
+        }
+        let mut terms = Vec::new();
+        if inactive.is_none() && (body_fits || registration.expires_on < self.first) {
+            terms.push(Term {
+                last: registration.expires_on,
+                code: Code::RegistrationNotActive,
+                what: "The professional registration",
+            });
+        }
+        let looked_at = Term {
+            last: plus_days(registration.checked_on, REGISTRATION_DAYS),
+            code: Code::ExpiredProfessionalRegistration,
+            what: "The 90 days of the check of the professional register",
+        };
+        if body_fits && (inactive.is_none() || looked_at.last < self.first) {
+            terms.push(looked_at);
+        }
+        self.terms(check, &terms);
+        let conditions = registration.has_conditions
+            || registration.status == RegistrationStatus::RegisteredWithConditions;
+        if body_fits && inactive.is_none() && conditions {
+            self.find(Finding::new(Code::RegistrationConditions));
+        }
+    }
+
+    fn criminal_record(&mut self, record: &CriminalRecord, need: &NeedCriminalRecord) {
+        let last = plus_months(record.issued_on, need.max_age_months);
+        let what = "The time for which this placement relies on the DBS certificate";
+        let term = Term { last, code: Code::ExpiredCriminalRecord, what };
+        self.terms(Check::CriminalRecord, &[term]);
+        if record.level < need.level {
+            self.find(Finding::new(Code::DbsLevelTooLow).saying(format!(
+                "The DBS check is {}; this placement needs {}.",
+                record.level, need.level
+            )));
+        }
+        if !record.workforce.covers(need.workforce) {
+            self.find(Finding::new(Code::DbsWorkforceMismatch).saying(format!(
+                "The DBS check is for the workforce {}; this placement needs {}.",
+                record.workforce, need.workforce
+            )));
+        }
+        for list in &need.barred_lists {
+            let (checked, sentence) = match list {
+                BarredList::Adult => {
+                    (record.barred_adult, "The adults' barred list was not checked.")
+                }
+                BarredList::Child => {
+                    (record.barred_child, "The children's barred list was not checked.")
+                }
+            };
+            if checked == BarredListCheck::NotChecked {
+                self.find(Finding::new(Code::BarredListNotChecked).saying(sentence));
+            }
+        }
+    }
+
+    fn work_health(&mut self, health: &WorkHealth, need: &NeedWorkHealth) {
+        let last = plus_months(health.assessed_on, WORK_HEALTH_MONTHS);
+        let what = "The three years of the work health assessment";
+        self.terms(Check::WorkHealth, &[Term { last, code: Code::ExpiredWorkHealth, what }]);
+        if need.epp && health.epp_cleared != Some(true) {
+            self.find(Finding::new(Code::EppNotCleared));
+        }
+        if health.outcome == Fitness::FitWithAdjustments {
+            self.find(Finding::new(Code::AdjustmentsNeeded));
+        }
+    }
+
+    fn assignment(&mut self, assignment: &Assignment, needed: bool) {
+        let check = Check::Assignment;
+        let status = match assignment.assignment_status {
+            AssignmentStatus::Active => None,
+            AssignmentStatus::Suspended => Some(Code::EmploymentSuspended),
+            AssignmentStatus::Ended => Some(Code::EmploymentEnded),
+        };
+        if let Some(code) = status {
+            self.find(Finding::new(code));
+        }
+        let mut terms = Vec::new();
+        if let Some(last) = assignment.fixed_term_end {
+            let over = last < self.first && status != Some(Code::EmploymentEnded);
+            if over || (needed && status.is_none()) {
+                terms.push(Term { last, code: Code::EmploymentEnded, what: "The contract" });
+            }
+        }
+        if let Some(confirmed) = self.shown.assignment_confirmed().filter(|_| needed) {
+            let last = plus_months(confirmed, ASSIGNMENT_MONTHS);
+            if status.is_none() || last < self.first {
+                let what = "The twelve months for which the job is confirmed";
+                terms.push(Term { last, code: Code::ExpiredAssignment, what });
+            }
+        }
+        self.terms(check, &terms);
+        if needed && assignment.staff_group != self.placement.staff_group() {
+            self.notes.push(format!(
+                "The passport's staff group is {}, the placement's {}.",
+                assignment.staff_group,
+                self.placement.staff_group()
+            ));
+        }
+    }
+
+    fn training(&mut self, skills: &[CoreSkill], needed: NeedSubject) {
+        let (subject, label) = (needed.subject, needed.subject.label());
+        let latest = skills
+            .iter()
+            .filter(|skill| skill.subject == subject && skill.level.value() >= needed.level)
+            .map(|skill| skill.valid_until.unwrap_or(NaiveDate::MAX))
+            .max();
+        let overdue = Finding::new(Code::TrainingOverdue).of(subject);
+        let Some(last) = latest else {
+            let level = needed.level;
+            return self.find(overdue.saying(format!("{label}, level {level}, is not recorded.")));
+        };
+        if last < self.first {
+            let ends = self.ends(last);
+            let sentence = format!("{label}: the training {ends} {}.", day::words(last));
+            return self.find(overdue.saying(sentence).on(last));
+        }
+        if last < self.end {
+            let finding = Finding::new(Code::ExpiresDuringPlacement).about(Check::CoreSkills);
+            let sentence = format!(
+                "{label}: the training ends on {}, during the placement.",
+                day::words(last)
+            );
+            self.find(finding.of(subject).saying(sentence).on(last));
+        }
+        if last <= plus_days(self.first, TRAINING_DUE_DAYS) {
+            let sentence = format!("{label}: the training is due by {}.", day::words(last));
+            let finding = Finding::new(Code::TrainingDue30Days).of(subject);
+            self.find(finding.saying(sentence).on(last));
+        }
+    }
+}
+
+const fn missing(check: Check) -> Code {
+    match check {
+        Check::Identity => Code::MissingIdentity,
+        Check::RightToWork => Code::MissingRightToWork,
+        Check::ProfessionalRegistration => Code::MissingProfessionalRegistration,
+        Check::EmploymentHistory => Code::MissingEmploymentHistory,
+        Check::CriminalRecord => Code::MissingCriminalRecord,
+        Check::WorkHealth => Code::MissingWorkHealth,
+        Check::Assignment => Code::MissingAssignment,
+        Check::CoreSkills => Code::MissingCoreSkills,
+    }
+}
