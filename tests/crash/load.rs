@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::{Value, json};
 use staff_passport_tests::http::{Answer, Http};
 use staff_passport_tests::network::Network;
-use vc::oid4vci::{OfferLink, ProofInput};
+use vc::oid4vci::{OfferLink, ProofInput, Transport};
 use vc::sd_jwt::UnverifiedSdJwt;
 use vc::status_list;
 use vc::time::UnixTime;
@@ -78,7 +78,7 @@ impl Writer {
     /// The pre-authorized code flow of OpenID4VCI 1.0.
     async fn receive(&self, passport: &Value) -> Option<status_list::StatusReference> {
         let offer = &passport["offer"];
-        let link = OfferLink::parse(offer["uri"].as_str().expect("a URI")).expect("an offer link");
+        let link = OfferLink::parse(offer["uri"].as_str().expect("a URI"), Transport::LoopbackHttp).expect("an offer link");
         let OfferLink::ByReference(offer_url) = link else { panic!("offers go by reference") };
         let details = answered(self.http.try_send("GET", &offer_url, &[], None).await?, 200)?;
         let grant = &details["grants"]["urn:ietf:params:oauth:grant-type:pre-authorized_code"];

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use staff_passport_tests::http::Answer;
 use staff_passport_tests::network::{Network, POLL_SECONDS};
 use vc::jwk::Algorithm;
-use vc::oid4vci::{OfferLink, ProofInput};
+use vc::oid4vci::{OfferLink, ProofInput, Transport};
 use vc::time::UnixTime;
 
 use crate::nurse;
@@ -20,7 +20,7 @@ struct Offered {
 async fn offered(network: &Network) -> Offered {
     let passport = network.create_passport(&nurse()).await;
     let uri = passport["offer"]["uri"].as_str().expect("a URI");
-    let OfferLink::ByReference(offer_url) = OfferLink::parse(uri).expect("an offer link") else {
+    let OfferLink::ByReference(offer_url) = OfferLink::parse(uri, Transport::LoopbackHttp).expect("an offer link") else {
         panic!("offers go by reference");
     };
     let offer = network.http.get(&offer_url).await;

@@ -1,0 +1,188 @@
+//! The holder: read an offer, prove a key, check and keep a credential, present it.
+
+use vc::claim_path::ClaimPath;
+use vc::jwk::PublicKey;
+use vc::oid4vci::{CredentialOffer, OfferLink, ProofInput, Transport};
+use vc::sd_jwt::{
+    KeyBinding, UnsignedKeyBinding, UnverifiedSdJwt, VerifiedSdJwt, key_binding_input,
+};
+use vc::time::UnixTime;
+use wasm_bindgen::JsError;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::convert::{algorithm, from_json, instant, public_key, refusal};
+use crate::trust::Registry;
+
+fn transport(loopback: bool) -> Transport {
+    if loopback { Transport::LoopbackHttp } else { Transport::Https }
+}
+
+/// Reads an offer link: `{"uri":…}` to fetch, or `{"offer":…}` by value. `loopback` also permits
+/// `http` on this machine.
+///
+/// # Errors
+/// What is wrong with the link.
+#[wasm_bindgen(js_name = readOfferLink)]
+pub fn read_offer_link(link: &str, loopback: bool) -> Result<String, JsError> {
+    let link = OfferLink::parse(link, transport(loopback)).map_err(|error| refusal(&error))?;
+    Ok(match link {
+        OfferLink::ByReference(uri) => serde_json::json!({ "uri": uri }).to_string(),
+        OfferLink::ByValue(offer) => format!("{{\"offer\":{}}}", offer.to_json()),
+    })
+}
+
+/// Checks a fetched offer and gives it back as JSON.
+///
+/// # Errors
+/// What is wrong with the offer.
+#[wasm_bindgen(js_name = readOffer)]
+pub fn read_offer(json: &str, loopback: bool) -> Result<String, JsError> {
+    CredentialOffer::parse(json.as_bytes(), transport(loopback))
+        .map(|offer| offer.to_json())
+        .map_err(|error| refusal(&error))
+}
+
+/// Waits for the holder's signature.
+#[wasm_bindgen]
+pub struct ToSign(Waiting);
+
+enum Waiting {
+    Proof(ProofInput),
+    KeyBinding(UnsignedKeyBinding),
+}
+
+#[wasm_bindgen]
+impl ToSign {
+    /// The bytes to sign.
+    #[wasm_bindgen(js_name = signingInput)]
+    pub fn signing_input(&self) -> Vec<u8> {
+        match &self.0 {
+            Waiting::Proof(input) => input.signing_input().to_vec(),
+            Waiting::KeyBinding(input) => input.signing_input().to_vec(),
+        }
+    }
+
+    /// The finished token or presentation.
+    pub fn finish(self, signature: &[u8]) -> String {
+        match self.0 {
+            Waiting::Proof(input) => input.finish(signature),
+            Waiting::KeyBinding(input) => input.finish(signature),
+        }
+    }
+}
+
+/// The proof of possession for the credential endpoint (OpenID4VCI 1.0, "jwt Proof Type").
+///
+/// # Errors
+/// When the key or the instant is not usable.
+#[wasm_bindgen]
+pub fn proof(
+    jwk: &str,
+    audience: &str,
+    nonce: Option<String>,
+    issued_at: f64,
+) -> Result<ToSign, JsError> {
+    let key = public_key(jwk)?;
+    let at = instant(issued_at)?;
+    let input = ProofInput::new(key.algorithm(), &key, audience, nonce.as_deref(), at, None);
+    Ok(ToSign(Waiting::Proof(input)))
+}
+
+/// A credential whose issuer signature verified.
+#[wasm_bindgen]
+pub struct Credential {
+    verified: VerifiedSdJwt,
+}
+
+#[wasm_bindgen]
+impl Credential {
+    /// Verifies what an issuer sent: its signature under the registered key, bound to `holder`,
+    /// not expired, without a key binding of its own.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub fn receive(
+        text: &str,
+        registry: &Registry,
+        holder: &str,
+        now: f64,
+    ) -> Result<Credential, JsError> {
+        let parsed = UnverifiedSdJwt::parse(text).map_err(|error| refusal(&error))?;
+        if parsed.key_binding().is_some() {
+            return Err(JsError::new("an issuer sends no key binding"));
+        }
+        let issuer = parsed.issuer_jwt().dangerous_unverified_claim("iss");
+        let issuer = issuer.as_ref().and_then(|value| value.as_str());
+        let issuer = issuer.ok_or_else(|| JsError::new("the credential names no issuer"))?;
+        let kid = parsed.issuer_jwt().header().kid.as_deref();
+        let verified =
+            parsed.verify_issuer(&registry.key(issuer, kid)?).map_err(|error| refusal(&error))?;
+        if verified.holder() != Some(&public_key(holder)?) {
+            return Err(JsError::new("the credential is bound to another key"));
+        }
+        let expires = verified.claims().get("exp").and_then(UnixTime::from_json);
+        if expires.is_none_or(|expires| expires < instant(now).unwrap_or(UnixTime(i64::MAX))) {
+            return Err(JsError::new("the credential has expired"));
+        }
+        Ok(Self { verified })
+    }
+
+    /// Verifies an SD-JWT VC under a given key; says nothing of holder and time.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    #[wasm_bindgen(js_name = verifyWithKey)]
+    pub fn verify_with_key(text: &str, jwk: &str, typ: &str) -> Result<Credential, JsError> {
+        let parsed = UnverifiedSdJwt::parse(text).map_err(|error| refusal(&error))?;
+        let key: PublicKey = public_key(jwk)?;
+        let verified =
+            parsed.verify_issuer_as(&key, typ).map_err(|error| refusal(&error))?;
+        Ok(Self { verified })
+    }
+
+    /// The claims with disclosed values in their places, as JSON.
+    pub fn claims(&self) -> String {
+        serde_json::Value::Object(self.verified.claims().clone()).to_string()
+    }
+
+    /// The paths that can be shown or kept back, parents before children, as JSON.
+    ///
+    /// # Errors
+    /// When they can't be written, which paths always can.
+    pub fn disclosable(&self) -> Result<String, JsError> {
+        serde_json::to_string(&self.verified.disclosable()).map_err(|error| refusal(&error))
+    }
+
+    /// The presentation of exactly `paths` (JSON) to `audience`, waiting for the holder.
+    ///
+    /// # Errors
+    /// A path that this copy does not hold, or a bad algorithm or instant.
+    pub fn present(
+        &self,
+        paths: &str,
+        alg: &str,
+        audience: &str,
+        nonce: &str,
+        issued_at: f64,
+    ) -> Result<ToSign, JsError> {
+        let paths: Vec<ClaimPath> = from_json(paths, "the paths")?;
+        let disclosed = self.verified.disclose(&paths).map_err(|error| refusal(&error))?;
+        let binding = KeyBinding {
+            audience: audience.to_owned(),
+            nonce: nonce.to_owned(),
+            issued_at: instant(issued_at)?,
+        };
+        key_binding_input(&disclosed, algorithm(alg)?, &binding)
+            .map(|input| ToSign(Waiting::KeyBinding(input)))
+            .map_err(|error| refusal(&error))
+    }
+}
+
+/// Checks a bare JWS signature under a key: `true` or an error. For vectors and registries.
+///
+/// # Errors
+/// Why the key or the signature is refused.
+#[wasm_bindgen(js_name = verifySignature)]
+pub fn verify_signature(jwk: &str, message: &[u8], signature: &[u8]) -> Result<(), JsError> {
+    public_key(jwk)?.verify(message, signature).map_err(|error| refusal(&error))
+}

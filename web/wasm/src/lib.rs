@@ -1,0 +1,11 @@
+//! `crates/vc` in the browser: receive, review, present, QR codes. Nothing is decided here.
+//!
+//! JSON goes in and out as text, instants as seconds since 1970, randomness as 32 bytes from
+//! `crypto.getRandomValues`. Signing is two calls, so that a non-extractable WebCrypto key signs:
+//! `signingInput()` goes out, `finish(signature)` takes the 64 bytes. Every refusal is an `Error`
+//! whose message says what is wrong.
+
+mod convert;
+mod holder;
+mod qr;
+mod trust;
