@@ -1,0 +1,104 @@
+//! Words for claims, from the shipped type metadata (SD-JWT VC, "Claim Metadata").
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use vc::claim_path::{ClaimPath, PathElement};
+
+use crate::text;
+
+/// Metadata of the types that this program ships with.
+const SHIPPED: [&str; 1] = [include_str!("../../schemas/employment-checks-1/metadata.json")];
+/// The language that the program speaks.
+const LOCALE: &str = "en-GB";
+
+/// The words of one type; the claims' own names for types that we don't know.
+#[derive(Debug, Default)]
+pub struct Labels(HashMap<Vec<String>, String>);
+
+#[derive(Deserialize)]
+struct TypeMetadata {
+    vct: String,
+    #[serde(default)]
+    claims: Vec<ClaimMetadata>,
+}
+
+#[derive(Deserialize)]
+struct ClaimMetadata {
+    path: ClaimPath,
+    #[serde(default)]
+    display: Vec<Display>,
+}
+
+#[derive(Deserialize)]
+struct Display {
+    locale: String,
+    label: String,
+}
+
+impl Labels {
+    /// The words for a type.
+    pub fn of(vct: Option<&str>) -> Self {
+        let types = SHIPPED.iter().filter_map(|json| serde_json::from_str(json).ok());
+        types
+            .filter(|metadata: &TypeMetadata| Some(metadata.vct.as_str()) == vct)
+            .map(Self::from)
+            .next()
+            .unwrap_or_default()
+    }
+
+    /// Words for the claim at a path of member names.
+    pub fn label(&self, path: &[&str]) -> String {
+        let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
+        match (self.0.get(&path), path.last()) {
+            (Some(label), _) => label.clone(),
+            (None, Some(name)) => text::label(name),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// Words for the claim at a claim path.
+    pub fn of_path(&self, path: &ClaimPath) -> String {
+        let names: Vec<&str> = names(path).collect();
+        self.label(&names)
+    }
+}
+
+impl From<TypeMetadata> for Labels {
+    fn from(metadata: TypeMetadata) -> Self {
+        let in_our_language = |claim: ClaimMetadata| {
+            let label = claim.display.into_iter().find(|display| display.locale == LOCALE)?.label;
+            Some((names(&claim.path).map(str::to_owned).collect(), label))
+        };
+        Self(metadata.claims.into_iter().filter_map(in_our_language).collect())
+    }
+}
+
+/// The member names of a path; elements of arrays share the words of their array.
+fn names(path: &ClaimPath) -> impl Iterator<Item = &str> {
+    path.0.iter().filter_map(|element| match element {
+        PathElement::Name(name) => Some(name.as_str()),
+        PathElement::Index(_) | PathElement::All(()) => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_metadata_file_reads() {
+        for json in SHIPPED {
+            let metadata: TypeMetadata = serde_json::from_str(json).expect("type metadata");
+
+            assert!(!Labels::of(Some(&metadata.vct)).0.is_empty(), "{}", metadata.vct);
+        }
+    }
+
+    #[test]
+    fn a_claim_of_an_unknown_type_is_called_by_its_name() {
+        let labels = Labels::of(Some("urn:example:unknown:1"));
+
+        assert_eq!(labels.label(&["some_claim"]), "Some claim");
+    }
+}
