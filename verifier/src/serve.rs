@@ -1,0 +1,181 @@
+//! `verifier serve`: settings to a running service.
+
+use std::path::{Path, PathBuf};
+
+use clock::Clock;
+use serde_json::Value;
+use server::config::{BaseUrl, ConfigError, ServeArgs, StoreUrl};
+use server::control::{Control, ControlError};
+use server::durable::OpenError;
+use server::serve::{Limits, ServeError, Tls};
+use server::{Durable, telemetry};
+use tokio::net::TcpListener;
+use url::Url;
+use vc::jwk::{JwkError, PublicKey};
+use vc::registry::Operators;
+
+use crate::app::{Settings, StartError, Verifier};
+use crate::trust::Source;
+
+/// Largest file that is read at the start.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
+
+/// Flags of `verifier serve`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    serve: ServeArgs,
+    /// Public address of this verifier
+    #[arg(long, env = "STAFF_PASSPORT_BASE_URL")]
+    base_url: BaseUrl,
+    /// ODS code of this trust, for example R0A
+    #[arg(long, env = "STAFF_PASSPORT_ODS", value_parser = ods_code)]
+    ods: String,
+    /// Name of this trust
+    #[arg(long, env = "STAFF_PASSPORT_NAME")]
+    name: String,
+    /// Where to keep data, for example sled:/var/lib/verifier
+    #[arg(long, env = "STAFF_PASSPORT_STORE")]
+    store: StoreUrl,
+    /// Address of the network's signed trust registry
+    #[arg(long, env = "STAFF_PASSPORT_REGISTRY_URL")]
+    registry_url: Url,
+    /// Public keys of the network's operators: a file with a JWK or a JWK Set
+    #[arg(long, env = "STAFF_PASSPORT_OPERATOR_KEY")]
+    operator_key: PathBuf,
+    /// How many of them must have signed
+    #[arg(long, env = "STAFF_PASSPORT_OPERATOR_THRESHOLD", default_value_t = 1)]
+    operator_threshold: usize,
+    /// Seconds between two looks at the registry and the status lists
+    #[arg(long, env = "STAFF_PASSPORT_POLL_SECONDS", default_value_t = 15,
+          value_parser = clap::value_parser!(u32).range(1..=300))]
+    poll_seconds: u32,
+    /// Seconds in which a status list stands without a condition
+    #[arg(long, env = "STAFF_PASSPORT_MAX_STATUS_AGE", default_value_t = 600,
+          value_parser = clap::value_parser!(u32).range(60..=86_400))]
+    max_status_age: u32,
+    /// Root certificates (PEM) to trust beside the system's
+    #[arg(long, env = "STAFF_PASSPORT_EXTRA_ROOTS")]
+    extra_roots: Option<PathBuf>,
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// [`RunError`], a sentence.
+pub async fn run(args: Args, clock: Clock) -> Result<(), RunError> {
+    telemetry::init(args.serve.log);
+    let loopback = args.base_url.url().scheme() == "http";
+    if args.registry_url.scheme() != "https" && !loopback {
+        return Err(RunError::PlainRegistry);
+    }
+    let operators = operators(&args.operator_key, args.operator_threshold)?;
+    let extra_roots = args.extra_roots.as_deref().map(read).transpose()?;
+    let StoreUrl::Sled(data_dir) = args.store;
+    let store = Durable::open(&data_dir)?;
+    let settings = Settings {
+        ods: args.ods,
+        registry: Source { url: args.registry_url, operators },
+        data_dir: data_dir.clone(),
+        poll_seconds: args.poll_seconds,
+        max_status_age: args.max_status_age,
+        allow_loopback_http: loopback,
+        extra_roots,
+    };
+    let verifier = Verifier::start(settings, store, clock).await?;
+    let _control = Control::listen(&data_dir, verifier.tokens().clone())?;
+    let address = args.serve.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|source| ServeError::Listen { address: address.to_string(), source })?;
+    tracing::info!(name = %args.name, base_url = %args.base_url, "verifier starts");
+    let _polls = verifier.poll();
+    let tls = args.serve.tls_cert.zip(args.serve.tls_key).map(|(cert, key)| Tls { cert, key });
+    let stop = server::serve::shutdown_signal();
+    server::serve(listener, verifier.router(), tls, Limits::default(), stop).await?;
+    Ok(())
+}
+
+/// Pinned keys out of a JWK or a JWK Set.
+fn operators(file: &Path, threshold: usize) -> Result<Operators, RunError> {
+    let bad = || RunError::NoOperatorKeys(file.display().to_string());
+    let json: Value = serde_json::from_slice(&read(file)?).map_err(|_| bad())?;
+    let keys = match json.get("keys") {
+        Some(Value::Array(keys)) => keys.iter().map(PublicKey::from_jwk).collect(),
+        Some(_) => return Err(bad()),
+        None => PublicKey::from_jwk(&json).map(|key| vec![key]),
+    };
+    let keys: Vec<PublicKey> = keys
+        .map_err(|source| RunError::BadOperatorKey { file: file.display().to_string(), source })?;
+    if threshold == 0 || threshold > keys.len() {
+        return Err(RunError::Threshold { threshold, keys: keys.len() });
+    }
+    Ok(Operators { keys, threshold })
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, RunError> {
+    crate::files::read_bounded(file, MAX_FILE_BYTES)
+        .and_then(|bytes| bytes.ok_or_else(|| std::io::ErrorKind::NotFound.into()))
+        .map_err(|source| RunError::Unreadable { file: file.display().to_string(), source })
+}
+
+/// The form of an ODS code: what a key binding's audience is compared with.
+fn ods_code(text: &str) -> Result<String, String> {
+    let fits = (3..=10).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    if fits { Ok(text.to_owned()) } else { Err("an ODS code, for example R0A".to_owned()) }
+}
+
+/// Why the service does not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A setting.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Plain HTTP to a registry outside this machine.
+    #[error(
+        "the registry's address must be https, unless this verifier is a demonstration on http"
+    )]
+    PlainRegistry,
+    /// A file named by a flag.
+    #[error("{file} cannot be read")]
+    Unreadable {
+        /// Which.
+        file: String,
+        /// The error.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is neither a JWK nor a JWK Set.
+    #[error("{0} is neither a JWK nor a JWK Set")]
+    NoOperatorKeys(String),
+    /// A key in it is refused.
+    #[error("a key in {file} is refused")]
+    BadOperatorKey {
+        /// Which file.
+        file: String,
+        /// Why.
+        #[source]
+        source: JwkError,
+    },
+    /// More signatures are asked for than there are keys, or none.
+    #[error("{threshold} of {keys} operator keys can't be the threshold")]
+    Threshold {
+        /// As set.
+        threshold: usize,
+        /// As pinned.
+        keys: usize,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The verifier.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The control socket.
+    #[error(transparent)]
+    Control(#[from] ControlError),
+    /// The server.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+}
