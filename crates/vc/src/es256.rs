@@ -1,32 +1,25 @@
 //! ECDSA with P-256 and SHA-256 (RFC 7518, 3.4): one backend natively, one in the browser.
 
 #[cfg(not(target_arch = "wasm32"))]
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
+use native as backend;
 #[cfg(target_arch = "wasm32")]
-use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
+use portable as backend;
 
 /// A point of P-256 that has been checked, ready to verify with.
 #[derive(Clone)]
 pub(crate) struct Key {
     point: [u8; 65],
-    #[cfg(not(target_arch = "wasm32"))]
-    parsed: ParsedPublicKey,
-    #[cfg(target_arch = "wasm32")]
-    parsed: VerifyingKey,
+    parsed: backend::Parsed,
 }
 
 impl Key {
     /// From an uncompressed SEC 1 point; `None` when it is not one of the curve.
     pub(crate) fn from_uncompressed(point: &[u8; 65]) -> Option<Self> {
-        // 0x04 alone: both backends read compressed, aws-lc-rs also hybrid and DER forms
+        // 0x04 alone: the backends read other forms too
         if point.first() != Some(&0x04) {
             return None;
         }
-        #[cfg(not(target_arch = "wasm32"))]
-        let parsed = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).ok()?;
-        #[cfg(target_arch = "wasm32")]
-        let parsed = VerifyingKey::from_sec1_bytes(point).ok()?;
-        Some(Self { point: *point, parsed })
+        Some(Self { point: *point, parsed: backend::Parsed::from_point(point)? })
     }
 
     /// The uncompressed SEC 1 point.
@@ -35,24 +28,9 @@ impl Key {
     }
 
     /// Whether `signature`, as r ‖ s, is one of `message`.
-    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        self.parsed.verify_sig(message, signature).is_ok()
+        self.parsed.verifies(message, signature)
     }
-
-    /// Whether `signature`, as r ‖ s, is one of `message`.
-    #[cfg(target_arch = "wasm32")]
-    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        Signature::from_slice(signature)
-            .is_ok_and(|signature| self.parsed.verify(message, &signature).is_ok())
-    }
-}
-
-/// The uncompressed form of a compressed point; `None` when it is not one of the curve.
-pub(crate) fn decompress(point: &[u8; 33]) -> Option<[u8; 65]> {
-    // aws-lc-rs reads compressed points and does not give the coordinates out again
-    let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(point).ok()?;
-    key.to_sec1_point(false).as_bytes().try_into().ok()
 }
 
 impl PartialEq for Key {
@@ -62,3 +40,102 @@ impl PartialEq for Key {
 }
 
 impl Eq for Key {}
+
+/// The uncompressed form of a compressed point; `None` when it is not one of the curve.
+pub(crate) fn decompress(point: &[u8; 33]) -> Option<[u8; 65]> {
+    // `p256` also reads 0x05, a compact form outside SEC 1
+    if !matches!(point.first(), Some(0x02 | 0x03)) {
+        return None;
+    }
+    // aws-lc-rs reads compressed points and does not give the coordinates out again
+    let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(point).ok()?;
+    key.to_sec1_point(false).as_bytes().try_into().ok()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
+
+    #[derive(Clone)]
+    pub(super) struct Parsed(ParsedPublicKey);
+
+    impl Parsed {
+        pub(super) fn from_point(point: &[u8; 65]) -> Option<Self> {
+            ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).ok().map(Self)
+        }
+
+        pub(super) fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+            self.0.verify_sig(message, signature).is_ok()
+        }
+    }
+}
+
+#[cfg(any(target_arch = "wasm32", test))]
+mod portable {
+    use p256::ecdsa::signature::Verifier;
+    use p256::ecdsa::{Signature, VerifyingKey};
+
+    #[derive(Clone)]
+    pub(super) struct Parsed(VerifyingKey);
+
+    impl Parsed {
+        pub(super) fn from_point(point: &[u8; 65]) -> Option<Self> {
+            VerifyingKey::from_sec1_bytes(point).ok().map(Self)
+        }
+
+        pub(super) fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+            Signature::from_slice(signature)
+                .is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use serde_json::Value;
+
+    use super::{native, portable};
+
+    fn hex(value: &Value) -> Vec<u8> {
+        let digits: Vec<u32> =
+            value.as_str().unwrap().chars().map(|digit| digit.to_digit(16).unwrap()).collect();
+        digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).unwrap()).collect()
+    }
+
+    #[test]
+    fn both_backends_answer_wycheproof_alike() {
+        let folder = std::env::var_os("STAFF_PASSPORT_VECTORS").map_or_else(
+            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
+            PathBuf::from,
+        );
+        let file = folder.join("wycheproof/ecdsa_secp256r1_sha256_p1363_test.json");
+        let Ok(text) = std::fs::read(&file) else {
+            eprintln!("SKIPPED: published vectors are not at {}", file.display());
+            return;
+        };
+        let file: Value = serde_json::from_slice(&text).unwrap();
+        for group in file["testGroups"].as_array().unwrap() {
+            let point: [u8; 65] = hex(&group["publicKey"]["uncompressed"]).try_into().unwrap();
+            let native = native::Parsed::from_point(&point).unwrap();
+            let portable = portable::Parsed::from_point(&point).unwrap();
+            for test in group["tests"].as_array().unwrap() {
+                // Another length never reaches a backend
+                let Ok(signature) = hex(&test["sig"]).try_into() else { continue };
+                let message = hex(&test["msg"]);
+                let valid = test["result"] == "valid";
+                assert_eq!(native.verifies(&message, &signature), valid, "{test}");
+                assert_eq!(portable.verifies(&message, &signature), valid, "{test}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_backends_refuse_points_off_the_curve() {
+        let mut point = [1; 65];
+        point[0] = 0x04;
+        assert!(native::Parsed::from_point(&point).is_none());
+        assert!(portable::Parsed::from_point(&point).is_none());
+    }
+}

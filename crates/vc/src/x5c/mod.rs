@@ -107,7 +107,7 @@ pub fn verify(
         return Err(ChainError::Empty);
     };
     for (at, certificate) in certificates.iter().enumerate() {
-        // HAIP 1.0: "The X.509 certificate of the trust anchor MUST NOT be included"
+        // HAIP 1.0 forbids the anchor's certificate in `x5c`
         if anchors.iter().any(|TrustAnchor(anchor)| anchor.is_same_entity(certificate)) {
             return Err(ChainError::AnchorIncluded(at));
         }
