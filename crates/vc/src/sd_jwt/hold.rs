@@ -70,12 +70,21 @@ impl VerifiedSdJwt {
         }
 
         let mut text = format!("{}~", self.issuer_jwt);
-        for held in &self.held {
-            if wanted.iter().any(|place| held.path.covers(place)) {
-                text.push_str(&held.encoded);
-                text.push('~');
-            }
+        for held in self.opening(&wanted) {
+            text.push_str(&held.encoded);
+            text.push('~');
         }
         Ok(text)
+    }
+
+    /// How many disclosures these places need, and their bytes.
+    pub(crate) fn cost_of(&self, places: &[ClaimPath]) -> (usize, usize) {
+        self.opening(places)
+            .fold((0, 0), |(count, bytes), held| (count + 1, bytes + held.encoded.len()))
+    }
+
+    /// What opens these places: themselves where they hide, and the parents they need.
+    fn opening<'p>(&'p self, places: &'p [ClaimPath]) -> impl Iterator<Item = &'p HeldDisclosure> {
+        self.held.iter().filter(|held| places.iter().any(|place| held.path.covers(place)))
     }
 }

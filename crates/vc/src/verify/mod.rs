@@ -248,7 +248,8 @@ impl UnverifiedPresentation {
         let proven = |reason| Rejection::of_issuer(reason, ods);
         let dates = steps::Dates::read(sd_jwt.claims()).map_err(proven)?;
         dates.check_key(trusted.key).map_err(proven)?;
-        let (holder, binding) = steps::holder(&self.sd_jwt, &sd_jwt).map_err(proven)?;
+        let (holder, binding, binding_claims) =
+            steps::holder(&self.sd_jwt, &sd_jwt).map_err(proven)?;
         if binding.audience != policy.audience {
             return Err(proven(Reason::WrongHost));
         }
@@ -271,6 +272,7 @@ impl UnverifiedPresentation {
             status_aged: now.since(status_as_of) > policy.max_status_age,
             registry_version: registry.payload().version,
             signing_kid: trusted.key.jwk.kid(),
+            binding_claims,
             claims: sd_jwt.into_claims(),
         })
     }
@@ -298,6 +300,7 @@ pub struct Verified {
     status_aged: bool,
     registry_version: u64,
     signing_kid: String,
+    binding_claims: Map<String, Value>,
 }
 
 impl Verified {
@@ -329,6 +332,11 @@ impl Verified {
     /// Which registry was judged by.
     pub fn registry_version(&self) -> u64 {
         self.registry_version
+    }
+
+    /// All claims of the key binding, for those that a protocol adds.
+    pub fn key_binding_claims(&self) -> &Map<String, Value> {
+        &self.binding_claims
     }
 
     /// `kid` of the issuer key that signed.

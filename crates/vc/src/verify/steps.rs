@@ -108,10 +108,11 @@ impl Dates {
 pub(super) fn holder(
     presented: &UnverifiedSdJwt,
     verified: &VerifiedSdJwt,
-) -> Result<(Thumbprint, KeyBinding), Reason> {
+) -> Result<(Thumbprint, KeyBinding, Map<String, Value>), Reason> {
     let holder = verified.holder().ok_or(Reason::HolderNotProven)?;
-    let binding = presented.verify_key_binding(holder).map_err(|_| Reason::HolderNotProven)?;
-    Ok((holder.thumbprint(), binding))
+    let (binding, claims) =
+        presented.verify_key_binding_claims(holder).map_err(|_| Reason::HolderNotProven)?;
+    Ok((holder.thumbprint(), binding, claims))
 }
 
 pub(super) fn check_code_age(
