@@ -347,7 +347,8 @@ impl Wallet {
     /// A fresh code for the host: one text, or an array of parts.
     pub fn code(&self, requirement: &str) -> Value {
         let printed = self.succeed(&["present", "--to", HOST_ODS, "--for", requirement, "--text"]);
-        let mut parts: Vec<&str> = printed.split_whitespace().collect();
+        // base45 has a space in its alphabet: only line breaks part the parts.
+        let mut parts: Vec<&str> = printed.lines().collect();
         match parts.len() {
             1 => json!(parts.remove(0)),
             _ => json!(parts),

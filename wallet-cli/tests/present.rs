@@ -1,4 +1,6 @@
 //! What is shown: exactly what the host asks for, bound to the host, the moment and the holder.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::indexing_slicing, clippy::string_slice, reason = "helpers of tests")]
 
 mod common;
 
@@ -153,7 +155,7 @@ async fn a_presentation_for_one_host_is_none_for_another() {
 
     let presentation = shown.present(&requirement(), "RM3", None);
 
-    let rejection = shown.verify(&presentation, NoncePolicy::Fresh).err().expect("rejected");
+    let rejection = shown.verify(&presentation, NoncePolicy::Fresh).expect_err("rejected");
     assert_eq!(rejection.reason, Reason::WrongHost);
 }
 

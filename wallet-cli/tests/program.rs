@@ -1,4 +1,6 @@
 //! The `wallet` program as a person or a script runs it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::indexing_slicing, clippy::string_slice, reason = "helpers of tests")]
 
 mod common;
 

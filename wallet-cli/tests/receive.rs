@@ -1,4 +1,6 @@
 //! Receiving from good and hostile issuers (OpenID4VCI 1.0; SECURITY rows T3, P4, S1).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::indexing_slicing, clippy::string_slice, reason = "helpers of tests")]
 
 mod common;
 

@@ -1,4 +1,6 @@
 //! The sealed store: wrong passphrases, changed bytes, broken writes, two wallets at once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::indexing_slicing, clippy::string_slice, reason = "helpers of tests")]
 
 mod common;
 
