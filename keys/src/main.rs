@@ -15,13 +15,13 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            let mut cause: Option<&dyn Error> = Some(&error);
-            let mut sentence = Vec::new();
+            eprint!("keys: {error}");
+            let mut cause = error.source();
             while let Some(error) = cause {
-                sentence.push(error.to_string());
+                eprint!(": {error}");
                 cause = error.source();
             }
-            eprintln!("keys: {}", sentence.join(": "));
+            eprintln!();
             ExitCode::FAILURE
         }
     }

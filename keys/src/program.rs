@@ -26,13 +26,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Make an empty key ring
-    Init {
-        #[command(flatten)]
-        ring: RingArgs,
-        /// Make the key file as well
-        #[arg(long, requires = "key_file")]
-        new_key_file: bool,
-    },
+    Init(NewRing),
     /// Add an active key and print its kid
     Generate {
         #[command(flatten)]
@@ -71,6 +65,27 @@ enum Command {
     Compromise(OneKey),
 }
 
+/// How a new ring is made; flatten it.
+#[derive(Debug, clap::Args)]
+pub struct NewRing {
+    #[command(flatten)]
+    ring: RingArgs,
+    /// Make the key file as well
+    #[arg(long, requires = "key_file")]
+    new_key_file: bool,
+}
+
+impl NewRing {
+    /// Makes the ring.
+    ///
+    /// # Errors
+    /// [`ProgramError`], a sentence.
+    pub fn run(&self, rng: &mut impl CryptoRng) -> Result<Ring, ProgramError> {
+        let sealing = new_sealing(&self.ring, self.new_key_file, rng)?;
+        Ok(Ring::create(&self.ring.ring, &sealing, rng)?)
+    }
+}
+
 #[derive(Debug, clap::Args)]
 struct NewKey {
     /// issuer, operator, verifier or receipt
@@ -103,10 +118,9 @@ fn algorithm(text: &str) -> Result<Algorithm, String> {
 pub fn run(cli: Cli, clock: &Clock, rng: &mut impl CryptoRng) -> Result<String, ProgramError> {
     let now = clock.now();
     match cli.command {
-        Command::Init { ring, new_key_file } => {
-            let sealing = new_sealing(&ring, new_key_file, rng)?;
-            Ring::create(&ring.ring, &sealing, rng)?;
-            Ok(format!("made {}\n", ring.ring.display()))
+        Command::Init(ring) => {
+            ring.run(rng)?;
+            Ok(format!("made {}\n", ring.ring.ring.display()))
         }
         Command::Generate { ring, key } => {
             let mut opened = ring.open()?;

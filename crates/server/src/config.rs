@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
+use crate::serve::Tls;
+
 /// Where a service keeps its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreUrl {
@@ -134,6 +136,14 @@ pub fn arguments(
     Ok(arguments)
 }
 
+/// [`arguments`] of this process.
+///
+/// # Errors
+/// [`ConfigError`].
+pub fn own_arguments() -> Result<Vec<OsString>, ConfigError> {
+    arguments(std::env::args_os().collect(), |name| std::env::var_os(name).is_some())
+}
+
 fn has_flag(arguments: &[OsString], key: &str) -> bool {
     let flag = format!("--{key}");
     let with_value = format!("{flag}=");
@@ -176,6 +186,14 @@ pub struct ServeArgs {
     /// Least important log line to write: error, warn, info, debug
     #[arg(long, env = "STAFF_PASSPORT_LOG", default_value = "info")]
     pub log: tracing_subscriber::filter::LevelFilter,
+}
+
+impl ServeArgs {
+    /// The certificate and key, when given.
+    pub fn tls(&self) -> Option<Tls> {
+        let (cert, key) = self.tls_cert.clone().zip(self.tls_key.clone())?;
+        Some(Tls { cert, key })
+    }
 }
 
 /// A setting that stops start-up.

@@ -4,9 +4,11 @@
 pub mod config;
 pub mod control;
 pub mod durable;
+pub mod etag;
 pub mod health;
 pub mod json;
 pub mod problem;
+pub mod program;
 pub mod serve;
 pub mod telemetry;
 pub mod tokens;

@@ -18,9 +18,12 @@ pub struct Fault {
     pub message: String,
 }
 
-/// An `application/problem+json` answer.
+/// An `application/problem+json` answer; small, for it is the `Err` of every handler.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Contents>);
+
+#[derive(Clone, Debug)]
+struct Contents {
     status: StatusCode,
     code: &'static str,
     title: &'static str,
@@ -51,7 +54,7 @@ impl Problem {
     /// `code` is stable, in capitals; `type` is `urn:staff-passport:problem:` and the code in
     /// small letters with hyphens.
     pub fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
-        Self {
+        Self(Box::new(Contents {
             status,
             code,
             title,
@@ -60,37 +63,42 @@ impl Problem {
             log: None,
             retry_after: None,
             challenge: None,
-        }
+        }))
     }
 
     /// A sentence about this occurrence, for the client.
     #[must_use]
-    pub fn detail(self, sentence: impl Into<String>) -> Self {
-        Self { detail: Some(sentence.into()), ..self }
+    pub fn detail(mut self, sentence: impl Into<String>) -> Self {
+        self.0.detail = Some(sentence.into());
+        self
     }
 
     /// What the log says besides; never shown to the client.
     #[must_use]
-    pub fn logged(self, text: impl ToString) -> Self {
-        Self { log: Some(text.to_string()), ..self }
+    pub fn logged(mut self, text: impl ToString) -> Self {
+        self.0.log = Some(text.to_string());
+        self
     }
 
     /// The faults of the body.
     #[must_use]
-    pub fn faults(self, faults: Vec<Fault>) -> Self {
-        Self { faults, ..self }
+    pub fn faults(mut self, faults: Vec<Fault>) -> Self {
+        self.0.faults = faults;
+        self
     }
 
     /// `Retry-After` in seconds.
     #[must_use]
-    pub fn retry_after(self, seconds: u64) -> Self {
-        Self { retry_after: Some(seconds), ..self }
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after = Some(seconds);
+        self
     }
 
     /// `WWW-Authenticate` (RFC 6750, 3).
     #[must_use]
-    pub fn challenge(self, challenge: impl Into<String>) -> Self {
-        Self { challenge: Some(challenge.into()), ..self }
+    pub fn challenge(mut self, challenge: impl Into<String>) -> Self {
+        self.0.challenge = Some(challenge.into());
+        self
     }
 
     /// 400.
@@ -129,38 +137,41 @@ impl Problem {
 
     /// Its status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// Its code.
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let contents = *self.0;
         let body = Body {
             r#type: format!(
                 "urn:staff-passport:problem:{}",
-                self.code.to_ascii_lowercase().replace('_', "-")
+                contents.code.to_ascii_lowercase().replace('_', "-")
             ),
-            title: self.title,
-            status: self.status.as_u16(),
-            detail: self.detail.as_deref(),
-            code: self.code,
-            faults: &self.faults,
+            title: contents.title,
+            status: contents.status.as_u16(),
+            detail: contents.detail.as_deref(),
+            code: contents.code,
+            faults: &contents.faults,
         };
-        let mut response = (self.status, axum::Json(body)).into_response();
+        let mut response = (contents.status, axum::Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = contents.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Some(challenge) = self.challenge.and_then(|text| HeaderValue::try_from(text).ok()) {
+        if let Some(challenge) =
+            contents.challenge.and_then(|text| HeaderValue::try_from(text).ok())
+        {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
-        if let Some(log) = self.log {
+        if let Some(log) = contents.log {
             response.extensions_mut().insert(LogText(log));
         }
         response

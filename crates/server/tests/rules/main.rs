@@ -1,0 +1,16 @@
+//! The rules of what the services share, each as a test.
+
+#[cfg(test)]
+mod config;
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod durable;
+#[cfg(test)]
+mod json;
+#[cfg(test)]
+mod serving;
+#[cfg(test)]
+mod tokens;
