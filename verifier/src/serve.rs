@@ -96,17 +96,17 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Pinned keys out of a JWK or a JWK Set.
+/// Pinned keys out of a file with a JWK or a JWK Set.
 fn operators(file: &Path, threshold: usize) -> Result<Operators, RunError> {
-    let bad = || RunError::NoOperatorKeys(file.display().to_string());
-    let json: Value = serde_json::from_slice(&read(file)?).map_err(|_| bad())?;
-    let keys = match json.get("keys") {
+    let name = || file.display().to_string();
+    let json: Value =
+        serde_json::from_slice(&read(file)?).map_err(|_| RunError::NoOperatorKeys(name()))?;
+    let keys: Result<Vec<PublicKey>, JwkError> = match json.get("keys") {
         Some(Value::Array(keys)) => keys.iter().map(PublicKey::from_jwk).collect(),
-        Some(_) => return Err(bad()),
+        Some(_) => return Err(RunError::NoOperatorKeys(name())),
         None => PublicKey::from_jwk(&json).map(|key| vec![key]),
     };
-    let keys: Vec<PublicKey> = keys
-        .map_err(|source| RunError::BadOperatorKey { file: file.display().to_string(), source })?;
+    let keys = keys.map_err(|source| RunError::BadOperatorKey { file: name(), source })?;
     if threshold == 0 || threshold > keys.len() {
         return Err(RunError::Threshold { threshold, keys: keys.len() });
     }
@@ -178,4 +178,53 @@ pub enum RunError {
     /// The server.
     #[error(transparent)]
     Serve(#[from] ServeError),
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// RFC 8037, appendix A.2.
+    const X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+
+    fn pinned(json: &Value, threshold: usize) -> Result<Operators, RunError> {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("operator.json");
+        std::fs::write(&file, json.to_string()).unwrap();
+        operators(&file, threshold)
+    }
+
+    #[test]
+    fn operator_keys_come_as_a_jwk_or_a_set() {
+        let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": X});
+
+        assert_eq!(pinned(&jwk, 1).unwrap().keys.len(), 1);
+        assert_eq!(pinned(&json!({ "keys": [jwk] }), 1).unwrap().keys.len(), 1);
+    }
+
+    #[test]
+    fn a_private_key_is_not_pinned() {
+        let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": X, "d": X});
+
+        assert!(matches!(pinned(&jwk, 1), Err(RunError::BadOperatorKey { .. })));
+    }
+
+    #[test]
+    fn a_threshold_that_nobody_or_everybody_meets_is_refused() {
+        let set = json!({ "keys": [{"kty": "OKP", "crv": "Ed25519", "x": X}] });
+
+        for threshold in [0, 2] {
+            assert!(matches!(pinned(&set, threshold), Err(RunError::Threshold { .. })));
+        }
+    }
+
+    #[test]
+    fn an_ods_code_is_capitals_and_digits() {
+        assert_eq!(ods_code("R0A").as_deref(), Ok("R0A"));
+        for bad in ["", "R0", "r0a", "R0A/", "ods:R0A", "R0A R0A"] {
+            assert!(ods_code(bad).is_err(), "{bad}");
+        }
+    }
 }

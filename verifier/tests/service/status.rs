@@ -1,11 +1,17 @@
 //! Status lists: fetched before they are needed, never older than before, never green when they
 //! cannot be read.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use serde_json::json;
+use tokio::task::JoinSet;
 use vc::status_list::Status;
 
 use crate::network::{Answer, Site};
-use crate::world::{AGGREGATION, DAY, INDEX, LIST, METADATA, OTHER_LIST, Shown, World, is};
+use crate::world::{
+    AGGREGATION, DAY, INDEX, LIST, METADATA, OTHER_LIST, Shown, World, is, question,
+};
 
 #[tokio::test]
 async fn each_status_has_its_answer() {
@@ -115,20 +121,57 @@ async fn no_list_is_asked_for_on_the_word_of_a_bad_presentation() {
 async fn a_list_on_another_origin_is_never_asked_for() {
     let mut world = World::new().await;
     let canary = Site::open().await;
-    // A credential that the issuer itself signed, pointing elsewhere.
-    let honest = std::mem::replace(&mut world.issuer.origin, canary.origin.clone());
-    let shown = Shown { list: LIST, ..Shown::default() };
-    let mut claims_elsewhere = world.issue(&shown);
-    world.issuer.origin = honest;
-    // `iss` moved too: it is not in the registry.
-    let presentation = world.presentation(&claims_elsewhere, &shown);
-    is(&world.scan(presentation).await, "DO_NOT_START", &["ISSUER_NOT_TRUSTED"]);
-    claims_elsewhere.clear();
-    // An aggregation that points elsewhere.
-    world.issuer.set(AGGREGATION, Answer::json(&json!({ "status_lists": [canary.url("/x")] })));
+    canary.set(LIST, Answer::list(world.list(&world.signer, LIST, &[])));
+
+    // On the word of a credential that the issuer signed.
+    let elsewhere = Shown { list_origin: Some(canary.origin.clone()), ..Shown::default() };
+    let code = world.code_with(elsewhere);
+    is(&world.scan(code).await, "CANNOT_TELL", &["STATUS_UNREACHABLE"]);
+    // On the word of its aggregation; the good list beside it is refreshed all the same.
+    let lists = json!({ "status_lists": [canary.url(LIST), world.issuer.url(LIST)] });
+    world.issuer.set(AGGREGATION, Answer::json(&lists));
+    let before = world.issuer.asked(LIST);
+    world.look().await;
+    // On the word of its metadata.
+    world.issuer.set(
+        METADATA,
+        Answer::json(&json!({
+            "issuer": world.issuer.origin,
+            "status_list_aggregation_endpoint": canary.url(AGGREGATION),
+        })),
+    );
     world.look().await;
 
-    assert_eq!((canary.asked(LIST), canary.asked("/x")), (0, 0));
+    assert_eq!((canary.asked(LIST), canary.asked(AGGREGATION)), (0, 0));
+    assert_eq!(world.issuer.asked(LIST), before + 2);
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_come_holds_up_a_scan_for_two_seconds_once() {
+    let mut world = World::new().await;
+    let late = Duration::from_secs(60);
+    world.issuer.set(OTHER_LIST, Answer { delay: late, ..Answer::status(200) });
+    let mut bodies = Vec::new();
+    for _ in 0..4 {
+        let code = world.code_with(Shown { list: OTHER_LIST, ..Shown::default() });
+        let session = world.session();
+        bodies.push(question(&session, code.into()));
+    }
+    let world = Arc::new(world);
+    let begun = Instant::now();
+    let mut scans = JoinSet::new();
+    for body in bodies {
+        let world = Arc::clone(&world);
+        scans.spawn(async move { world.ask(&body).await.json() });
+    }
+
+    let answers = scans.join_all().await;
+
+    for answer in answers {
+        is(&answer, "CANNOT_TELL", &["STATUS_UNREACHABLE"]);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert_eq!(world.issuer.asked(OTHER_LIST), 1);
 }
 
 #[tokio::test]
@@ -251,27 +294,20 @@ async fn a_list_that_turns_bad_leaves_the_good_one_standing() {
 
 #[tokio::test]
 async fn a_first_list_that_is_bad_says_how() {
-    let world = World::before_the_first_look().await;
-    let cases = [
-        (Answer::list(world.list(&world.stranger, LIST, &[])), "STATUS_WRONG_SIGNER"),
-        (Answer::list(world.list(&world.operator, LIST, &[])), "STATUS_WRONG_SIGNER"),
-        (Answer::list("not a token"), "STATUS_MALFORMED"),
-        (Answer::list(world.list(&world.signer, OTHER_LIST, &[])), "STATUS_MALFORMED"),
-        (Answer::list(vec![b'a'; 2 * 1024 * 1024]), "STATUS_MALFORMED"),
-        (Answer::of("text/html", world.list(&world.signer, LIST, &[])), "STATUS_MALFORMED"),
-        (Answer::status(404), "STATUS_UNREACHABLE"),
+    type Bad = fn(&World) -> Answer;
+    let cases: [(Bad, &str); 7] = [
+        (|world| Answer::list(world.list(&world.stranger, LIST, &[])), "STATUS_WRONG_SIGNER"),
+        (|world| Answer::list(world.list(&world.operator, LIST, &[])), "STATUS_WRONG_SIGNER"),
+        (|_| Answer::list("not a token"), "STATUS_MALFORMED"),
+        (|world| Answer::list(world.list(&world.signer, OTHER_LIST, &[])), "STATUS_MALFORMED"),
+        (|_| Answer::list(vec![b'a'; 2 * 1024 * 1024]), "STATUS_MALFORMED"),
+        (|world| Answer::of("text/html", world.list(&world.signer, LIST, &[])), "STATUS_MALFORMED"),
+        (|_| Answer::status(404), "STATUS_UNREACHABLE"),
     ];
-    for (answer, expected) in cases {
+
+    for (bad, expected) in cases {
         let mut world = World::before_the_first_look().await;
-        // Keys and ports differ from world to world, but for the fixed seed of the keys.
-        let answer = match expected {
-            "STATUS_WRONG_SIGNER" => Answer::list(world.list(&world.stranger, LIST, &[])),
-            "STATUS_MALFORMED" if answer.content_type == "text/html" => {
-                Answer::of("text/html", world.list(&world.signer, LIST, &[]))
-            }
-            _ => answer,
-        };
-        world.issuer.set(LIST, answer);
+        world.issuer.set(LIST, bad(&world));
         world.look().await;
         let code = world.code();
 

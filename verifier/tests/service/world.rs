@@ -12,6 +12,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Map, Value, json};
 use server::Durable;
+use server::durable::Options;
 use tempfile::TempDir;
 use tower::ServiceExt;
 use vc::claim_path::ClaimPath;
@@ -61,6 +62,8 @@ pub(crate) struct Shown {
     pub(crate) audience: String,
     pub(crate) nonce: Option<String>,
     pub(crate) issued_at: Option<i64>,
+    /// Where the list is said to be; the issuer's origin when absent.
+    pub(crate) list_origin: Option<String>,
     pub(crate) list: &'static str,
     pub(crate) index: u64,
     /// JSON pointers to take away before issuing.
@@ -75,6 +78,7 @@ impl Default for Shown {
             audience: "ods:R0A".to_owned(),
             nonce: None,
             issued_at: None,
+            list_origin: None,
             list: LIST,
             index: INDEX,
             without: Vec::new(),
@@ -273,7 +277,8 @@ impl World {
         claims.insert("iat".into(), (NOW - DAY).into());
         claims.insert("exp".into(), shown.expires_at.into());
         claims.insert("cnf".into(), json!({ "jwk": self.holder.public_key().to_jwk() }));
-        let uri = self.issuer.url(shown.list);
+        let origin = shown.list_origin.as_ref().unwrap_or(&self.issuer.origin);
+        let uri = format!("{origin}{}", shown.list);
         let status = json!({ "status_list": { "idx": shown.index, "uri": uri } });
         claims.insert("status".into(), status);
         for name in &shown.without {
@@ -383,7 +388,8 @@ async fn start(data: &Path, registry: &Site, operator: &SigningKey, clock: &Cloc
         allow_loopback_http: true,
         extra_roots: None,
     };
-    let store = Durable::open(data).unwrap();
+    let small = Options { cache_bytes: 1 << 20, ballast_bytes: 0, ..Options::default() };
+    let store = Durable::open_with(data, small).unwrap();
     Verifier::start(settings, store, clock.clone()).await.unwrap()
 }
 
