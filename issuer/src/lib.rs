@@ -1,1 +1,122 @@
+//! The home trust's issuer: HR's API, OpenID4VCI 1.0, status lists.
 
+pub mod audit;
+pub mod catalogue;
+pub mod checks;
+pub mod oid4vci;
+pub mod passports;
+pub mod router;
+mod run;
+pub mod search;
+pub mod secrets;
+pub mod state;
+pub mod status;
+pub mod store;
+pub mod types;
+
+use std::sync::Arc;
+
+use axum::Router;
+use clock::Clock;
+use keys::{Purpose, Ring};
+use server::Tokens;
+
+pub use crate::passports::SCOPES;
+pub use crate::run::{RunError, ServeArgs, open_store, serve, verify_audit};
+pub use crate::state::{OFFER_SECONDS, Settings};
+
+use crate::catalogue::{Catalogue, CatalogueError};
+use crate::oid4vci::metadata::Documents;
+use crate::secrets::Secrets;
+use crate::state::{AppState, Issuer};
+use crate::status::publish::{PublishError, Publisher, Signing};
+use crate::store::{Store, StoreError};
+
+/// What an issuer is built from.
+pub struct Parts {
+    /// What it keeps.
+    pub store: Arc<dyn Store>,
+    /// Tokens of its own API.
+    pub tokens: Tokens,
+    /// Its keys.
+    pub ring: Ring,
+    /// Its clock.
+    pub clock: Clock,
+}
+
+/// An issuer that is ready: its lists are published.
+#[derive(Clone)]
+pub struct App {
+    state: AppState,
+}
+
+/// Builds an issuer and publishes its status lists. Needs a tokio runtime.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn app(settings: Settings, parts: Parts) -> Result<App, StartError> {
+    let Parts { store, tokens, ring, clock } = parts;
+    let key = ring.active(Purpose::Issuer).ok_or(StartError::NoKey)?;
+    let signing_kid = key.kid().to_owned();
+    let catalogue = Catalogue::shipped()?;
+    let documents =
+        Documents::new(&settings, &catalogue, key.algorithm(), ring.public_jwks(Purpose::Issuer))
+            .map_err(CatalogueError::from)?;
+    let secrets = Secrets::from_ring(&ring);
+    let ring = Arc::new(ring);
+
+    store.open_status_lists(&signing_kid, clock.now()).await?;
+    let signing = Signing {
+        base_url: settings.base_url.as_str().to_owned(),
+        ring: Arc::clone(&ring),
+        store: Arc::clone(&store),
+        clock: clock.clone(),
+    };
+    let status = Publisher::start(signing).await?;
+    let issuer =
+        Issuer { settings, store, ring, signing_kid, secrets, clock, status, catalogue, documents };
+    Ok(App { state: AppState { issuer: Arc::new(issuer), tokens } })
+}
+
+impl App {
+    /// Every route, without the layers of `server::serve`.
+    pub fn router(&self) -> Router {
+        let store = Arc::clone(&self.state.issuer.store);
+        router::router(self.state.clone(), Arc::new(move || store.ready()))
+    }
+
+    /// What is done every half minute: old lists are signed anew, old nonces and tokens forgotten.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn maintain(&self) -> Result<(), StartError> {
+        let issuer = &self.state.issuer;
+        issuer.status.resign().await?;
+        issuer.store.sweep(issuer.clock.now()).await?;
+        Ok(())
+    }
+
+    /// The issuer itself, for tests.
+    pub fn issuer(&self) -> &Arc<Issuer> {
+        &self.state.issuer
+    }
+}
+
+/// Why an issuer does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The ring has no key to sign with.
+    #[error(
+        "the key ring has no active key of purpose issuer: run `keys generate --purpose issuer`"
+    )]
+    NoKey,
+    /// The credential types cannot be read.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A status list cannot be published.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+}

@@ -1,0 +1,74 @@
+//! The `issuer` program.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use clock::Clock;
+use issuer::{SCOPES, ServeArgs};
+use server::config::StoreUrl;
+use server::control::TokenArgs;
+
+/// Issues staff passports
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service
+    Serve(Box<ServeArgs>),
+    /// API tokens
+    Token(TokenArgs),
+    /// The audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Check that no entry was changed or removed (the service must be stopped)
+    Verify {
+        /// Where the store is, for example sled:/var/lib/issuer
+        #[arg(long, env = "STAFF_PASSPORT_STORE")]
+        store: StoreUrl,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprint!("issuer: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprint!(": {error}");
+                cause = error.source();
+            }
+            eprintln!();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let arguments = server::config::arguments(std::env::args_os().collect(), |name| {
+        std::env::var_os(name).is_some()
+    })?;
+    match Cli::parse_from(arguments).command {
+        Command::Serve(args) => {
+            args.start_logging();
+            issuer::serve(*args).await?;
+        }
+        Command::Token(args) => print!("{}", args.run(Clock::system(), SCOPES).await?),
+        Command::Audit(AuditCommand::Verify { store }) => {
+            let entries = issuer::verify_audit(&store)?;
+            println!("the audit log is whole: {entries} entries");
+        }
+    }
+    Ok(())
+}

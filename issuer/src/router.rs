@@ -1,0 +1,64 @@
+//! Every route.
+
+use axum::Router;
+use axum::http::{Method, StatusCode, header};
+use axum::routing::{get, post};
+use server::health::{self, Readiness};
+use tower_http::cors::{Any, CorsLayer};
+
+use crate::oid4vci::error::ProtocolError;
+use crate::oid4vci::{credential, metadata, nonce, offer, token};
+use crate::passports::{create, read, revoke};
+use crate::state::AppState;
+use crate::status::serve;
+use crate::types;
+
+/// The routes under the base URL's path. The well-known ones stand before it.
+pub fn router(state: AppState, ready: Readiness) -> Router {
+    let base_path = state.issuer.settings.base_url.url().path().trim_end_matches('/').to_owned();
+    let well_known = |name| format!("/.well-known/{name}{base_path}");
+
+    let api = Router::new()
+        .route("/api/v1/passports", post(create::create).get(read::list))
+        .route("/api/v1/passports/{id}", get(read::read))
+        .route("/api/v1/passports/{id}/revoke", post(revoke::revoke));
+    let protocol = Router::new()
+        .route("/offers/{id}", get(offer::offer))
+        .route("/token", post(token::token))
+        .route("/nonce", post(nonce::nonce))
+        .route("/credential", post(credential::credential))
+        .route("/status-lists", get(serve::aggregation))
+        .route("/status-lists/{number}", get(serve::list))
+        .route("/types/{vct}", get(types::read));
+    let documents = Router::new()
+        .route(&well_known("openid-credential-issuer"), get(metadata::issuer))
+        .route(&well_known("oauth-authorization-server"), get(metadata::authorization_server))
+        .route(&well_known("jwt-vc-issuer"), get(metadata::jwt_vc_issuer));
+
+    Router::new()
+        .merge(under(&base_path, api))
+        .merge(open(under(&base_path, protocol)))
+        .merge(open(documents))
+        .merge(health::router(ready))
+        .with_state(state)
+}
+
+fn under(base_path: &str, routes: Router<AppState>) -> Router<AppState> {
+    if base_path.is_empty() { routes } else { Router::new().nest(base_path, routes) }
+}
+
+/// For wallets and verifiers of any origin, without credentials.
+fn open(routes: Router<AppState>) -> Router<AppState> {
+    routes.method_not_allowed_fallback(method_not_allowed).layer(
+        CorsLayer::new()
+            .allow_origin(Any)
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH])
+            .expose_headers([header::ETAG, header::WWW_AUTHENTICATE, header::RETRY_AFTER]),
+    )
+}
+
+async fn method_not_allowed() -> ProtocolError {
+    ProtocolError::new(StatusCode::METHOD_NOT_ALLOWED, "invalid_request")
+        .describe("this address does not take the method")
+}

@@ -1,0 +1,164 @@
+//! From command line to a running service.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clock::Clock;
+use keys::{Ring, Sealing, Secret};
+use passport::OdsCode;
+use server::config::{BaseUrl, StoreUrl};
+use server::control::Control;
+use server::serve::{Limits, ServeError, Tls, bind, shutdown_signal};
+use server::{Durable, Tokens};
+
+use crate::audit::AuditError;
+use crate::passports::SCOPES;
+use crate::state::{OFFER_SECONDS, Settings};
+use crate::store::sled::{SledStore, audit_of};
+use crate::store::{ListPolicy, StoreError};
+use crate::{Parts, StartError, secrets};
+
+/// How often old lists are signed anew and old rows forgotten.
+const MAINTENANCE: Duration = Duration::from_secs(30);
+/// Longest life of an offer in minutes: a week.
+const MAX_OFFER_MINUTES: i64 = 7 * 24 * 60;
+
+/// `issuer serve`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    server: server::config::ServeArgs,
+    /// Address that wallets and verifiers reach it by; it is the issuer identifier
+    #[arg(long, env = "STAFF_PASSPORT_BASE_URL")]
+    base_url: BaseUrl,
+    /// ODS code of the organisation
+    #[arg(long, env = "STAFF_PASSPORT_ODS")]
+    ods: OdsCode,
+    /// Name of the organisation
+    #[arg(long, env = "STAFF_PASSPORT_NAME", value_parser = name)]
+    name: String,
+    /// Where the store is, for example sled:/var/lib/issuer
+    #[arg(long, env = "STAFF_PASSPORT_STORE")]
+    store: StoreUrl,
+    /// The key ring
+    #[arg(long, env = "STAFF_PASSPORT_RING")]
+    ring: PathBuf,
+    /// Key file that opens the ring; without it the passphrase is read from the environment
+    #[arg(long, env = "STAFF_PASSPORT_KEY_FILE")]
+    key_file: Option<PathBuf>,
+    /// Passphrase that opens the ring
+    #[arg(long, env = "STAFF_PASSPORT_RING_PASSPHRASE", hide = true, hide_env_values = true)]
+    passphrase: Option<String>,
+    /// Minutes that an offer may be collected
+    #[arg(long, env = "STAFF_PASSPORT_OFFER_MINUTES", default_value_t = OFFER_SECONDS / 60,
+          value_parser = clap::value_parser!(u32).range(1..=MAX_OFFER_MINUTES))]
+    offer_minutes: u32,
+}
+
+impl ServeArgs {
+    /// Starts logging as the flags say.
+    pub fn start_logging(&self) {
+        server::telemetry::init(self.server.log);
+    }
+}
+
+/// The bounds of `employer.name` in the schema.
+fn name(text: &str) -> Result<String, String> {
+    let length = text.chars().count();
+    if text.trim() == text && !text.chars().any(char::is_control) && (1..=80).contains(&length) {
+        Ok(text.to_owned())
+    } else {
+        Err("a name has 1 to 80 characters on one line".to_owned())
+    }
+}
+
+/// Serves until told to stop.
+///
+/// # Errors
+/// [`RunError`].
+pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
+    let sealing = match (args.key_file, args.passphrase) {
+        (Some(file), _) => Sealing::KeyFile(file),
+        (None, Some(passphrase)) => Sealing::Passphrase(Secret::new(passphrase)),
+        (None, None) => return Err(RunError::NoSealing),
+    };
+    let ring = Ring::open(&args.ring, &sealing)?;
+    let clock = Clock::system();
+    let StoreUrl::Sled(dir) = &args.store;
+    let (store, db) = open_store(dir, &ring)?;
+    let tokens = Tokens::new(db, clock.clone(), SCOPES);
+    let settings = Settings {
+        base_url: args.base_url,
+        ods: args.ods,
+        name: args.name,
+        offer_seconds: args.offer_minutes.saturating_mul(60),
+    };
+    let parts = Parts { store: std::sync::Arc::new(store), tokens: tokens.clone(), ring, clock };
+    let app = crate::app(settings, parts).await?;
+    let _control = Control::listen(dir, tokens)?;
+    let listener = bind(args.server.listen).await?;
+
+    let maintained = app.clone();
+    let maintenance = tokio::spawn(async move {
+        let mut tick = tokio::time::interval(MAINTENANCE);
+        loop {
+            tick.tick().await;
+            if let Err(error) = maintained.maintain().await {
+                tracing::error!(%error, "maintenance fails");
+            }
+        }
+    });
+    let tls = args.server.tls_cert.zip(args.server.tls_key).map(|(cert, key)| Tls { cert, key });
+    let served =
+        server::serve(listener, app.router(), tls, Limits::default(), shutdown_signal()).await;
+    maintenance.abort();
+    Ok(served?)
+}
+
+/// Opens the store in a folder, for the issuer and for its tokens.
+///
+/// # Errors
+/// [`RunError`].
+pub fn open_store(dir: &Path, ring: &Ring) -> Result<(SledStore, Durable), RunError> {
+    let db = Durable::open(dir)?;
+    let store = SledStore::new(db.clone(), secrets::index_order(ring), ListPolicy::default())?;
+    Ok((store, db))
+}
+
+/// `issuer audit verify`: gives the number of entries.
+///
+/// # Errors
+/// [`RunError`].
+pub fn verify_audit(store: &StoreUrl) -> Result<u64, RunError> {
+    let StoreUrl::Sled(dir) = store;
+    Ok(audit_of(&Durable::open(dir)?)?)
+}
+
+/// Why the service does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Nothing opens the ring.
+    #[error("name what opens the key ring: --key-file FILE or STAFF_PASSPORT_RING_PASSPHRASE")]
+    NoSealing,
+    /// The ring does not open.
+    #[error(transparent)]
+    Ring(#[from] keys::RingError),
+    /// The store does not open.
+    #[error(transparent)]
+    Open(#[from] server::durable::OpenError),
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The issuer does not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The control socket does not work.
+    #[error(transparent)]
+    Control(#[from] server::control::ControlError),
+    /// The service cannot be served.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The audit log does not stand.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+}

@@ -1,0 +1,17 @@
+//! Token Status Lists (draft-ietf-oauth-status-list): built, signed, published, served.
+
+pub mod indices;
+pub mod publish;
+pub mod serve;
+
+/// Seconds after which a relying party should fetch again (`ttl`).
+pub const TTL_SECONDS: u64 = 30;
+/// Life of a signed list.
+pub const LIFETIME_SECONDS: i64 = 24 * 60 * 60;
+/// A list is signed anew when it is this old: with a look every 30 s, at least every 5 minutes.
+pub const RESIGN_SECONDS: i64 = 4 * 60;
+
+/// The address of a list: `sub` of the token and `uri` of the credentials in it.
+pub fn list_uri(base_url: &str, number: u32) -> String {
+    format!("{base_url}/status-lists/{number}")
+}

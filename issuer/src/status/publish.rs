@@ -1,0 +1,261 @@
+//! One task holds the lists: it takes changes, rebuilds and signs each list that they touch once,
+//! swaps what is served, and only then says that they are public. Changes that come meanwhile wait
+//! together, so a burst costs one signature a list.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, RwLock};
+
+use axum::body::Bytes;
+use axum::http::HeaderValue;
+use clock::Clock;
+use keys::Ring;
+use sha2::{Digest, Sha256};
+use tokio::sync::{mpsc, oneshot};
+use vc::base64url;
+use vc::status_list::{LIST_ENTRIES, Status, StatusList, TokenClaims, token_input};
+use vc::time::UnixTime;
+
+use crate::status::{LIFETIME_SECONDS, RESIGN_SECONDS, TTL_SECONDS, list_uri};
+use crate::store::{ListRow, StatusEntry, Store, StoreError};
+
+/// Bits of an entry.
+const BITS: u8 = 2;
+/// Changes that may wait; a caller beyond them waits to hand its change over.
+const WAITING: usize = 1024;
+
+/// A signed list as it is served.
+#[derive(Clone, Debug)]
+pub struct Served {
+    /// The compact token.
+    pub body: Bytes,
+    /// Strong: names these very bytes.
+    pub etag: HeaderValue,
+    /// `iat`.
+    pub issued_at: i64,
+}
+
+type Shared = Arc<RwLock<BTreeMap<u32, Arc<Served>>>>;
+
+/// Publishes status lists; clones share one task, which ends with the last of them.
+#[derive(Clone)]
+pub struct Publisher {
+    served: Shared,
+    orders: mpsc::Sender<Order>,
+}
+
+struct Order {
+    what: What,
+    done: oneshot::Sender<Result<(), PublishError>>,
+}
+
+enum What {
+    Change(Vec<(StatusEntry, Status)>),
+    Open(ListRow),
+    Resign,
+}
+
+/// What the task needs besides the lists.
+pub struct Signing {
+    /// The issuer identifier.
+    pub base_url: String,
+    /// Holds every key that a list is signed by.
+    pub ring: Arc<Ring>,
+    /// Tells the newest instant recorded.
+    pub store: Arc<dyn Store>,
+    /// The clock.
+    pub clock: Clock,
+}
+
+impl Publisher {
+    /// Builds every list from the store, signs it, and starts the task.
+    ///
+    /// # Errors
+    /// [`PublishError`].
+    pub async fn start(signing: Signing) -> Result<Self, PublishError> {
+        let served = Shared::default();
+        let mut work = Work { signing, served: Arc::clone(&served), lists: BTreeMap::new() };
+        for row in work.signing.store.status_lists().await? {
+            let entries = work.signing.store.status_entries(row.number).await?;
+            let number = row.number;
+            let list = work.lists.entry(number).or_insert(Held::new(row)?);
+            for (index, status) in entries {
+                list.list.set(u64::from(index), status)?;
+            }
+            work.publish(number)?;
+        }
+        let (orders, waiting) = mpsc::channel(WAITING);
+        tokio::spawn(work.run(waiting));
+        Ok(Self { served, orders })
+    }
+
+    /// Makes changes public that are on disk.
+    ///
+    /// # Errors
+    /// [`PublishError`].
+    pub async fn change(&self, changes: Vec<(StatusEntry, Status)>) -> Result<(), PublishError> {
+        self.order(What::Change(changes)).await
+    }
+
+    /// Makes a new list public.
+    ///
+    /// # Errors
+    /// [`PublishError`].
+    pub async fn open(&self, list: ListRow) -> Result<(), PublishError> {
+        self.order(What::Open(list)).await
+    }
+
+    /// Signs anew every list that is four minutes old.
+    ///
+    /// # Errors
+    /// [`PublishError`].
+    pub async fn resign(&self) -> Result<(), PublishError> {
+        self.order(What::Resign).await
+    }
+
+    /// A list as it is served.
+    pub fn list(&self, number: u32) -> Option<Arc<Served>> {
+        self.served.read().ok()?.get(&number).cloned()
+    }
+
+    /// The numbers of all lists.
+    pub fn numbers(&self) -> Vec<u32> {
+        self.served.read().map(|served| served.keys().copied().collect()).unwrap_or_default()
+    }
+
+    async fn order(&self, what: What) -> Result<(), PublishError> {
+        let (done, answer) = oneshot::channel();
+        self.orders.send(Order { what, done }).await.map_err(|_| PublishError::Stopped)?;
+        answer.await.map_err(|_| PublishError::Stopped)?
+    }
+}
+
+/// A list and the token last signed over it.
+struct Held {
+    kid: String,
+    list: StatusList,
+    issued_at: i64,
+}
+
+impl Held {
+    fn new(row: ListRow) -> Result<Self, PublishError> {
+        let list = StatusList::new(BITS, LIST_ENTRIES)?;
+        Ok(Self { kid: row.kid, list, issued_at: 0 })
+    }
+}
+
+struct Work {
+    signing: Signing,
+    served: Shared,
+    lists: BTreeMap<u32, Held>,
+}
+
+impl Work {
+    async fn run(mut self, mut waiting: mpsc::Receiver<Order>) {
+        let mut orders = Vec::new();
+        while waiting.recv_many(&mut orders, WAITING).await > 0 {
+            let mut answers = Vec::new();
+            let mut touched = BTreeSet::new();
+            for Order { what, done } in orders.drain(..) {
+                let applied = self.apply(what).await;
+                if let Ok(lists) = &applied {
+                    touched.extend(lists);
+                }
+                answers.push((applied.map(|_| ()), done));
+            }
+            let published = touched.into_iter().try_for_each(|number| self.publish(number));
+            if let Err(error) = &published {
+                tracing::error!(%error, "a status list is not published");
+            }
+            for (applied, done) in answers {
+                // Whoever asked may have gone away meanwhile.
+                let _gone = done.send(applied.and_then(|()| published.clone()));
+            }
+        }
+    }
+
+    /// Changes the lists and tells which are to be signed.
+    async fn apply(&mut self, what: What) -> Result<Vec<u32>, PublishError> {
+        match what {
+            What::Change(changes) => {
+                for (entry, status) in &changes {
+                    let held = self.lists.get_mut(&entry.list).ok_or(PublishError::NoSuchList)?;
+                    held.list.set(u64::from(entry.index), *status)?;
+                }
+                Ok(changes.into_iter().map(|(entry, _)| entry.list).collect())
+            }
+            What::Open(row) => {
+                let number = row.number;
+                let held = Held::new(row)?;
+                self.lists.entry(number).or_insert(held);
+                Ok(vec![number])
+            }
+            What::Resign => {
+                let now = self.now();
+                let old: Vec<u32> = self
+                    .lists
+                    .iter()
+                    .filter(|(_, held)| now.saturating_sub(held.issued_at) >= RESIGN_SECONDS)
+                    .map(|(number, _)| *number)
+                    .collect();
+                if !old.is_empty() {
+                    // So that no list goes back in time over a restart.
+                    self.signing.store.note_instant(now).await?;
+                }
+                Ok(old)
+            }
+        }
+    }
+
+    /// Now, or the newest instant on record when the clock was put back: verifiers refuse a list
+    /// whose `iat` goes back.
+    fn now(&self) -> i64 {
+        self.signing.clock.now().max(self.signing.store.newest_instant())
+    }
+
+    fn publish(&mut self, number: u32) -> Result<(), PublishError> {
+        let now = self.now();
+        let held = self.lists.get_mut(&number).ok_or(PublishError::NoSuchList)?;
+        let key = self
+            .signing
+            .ring
+            .by_kid(&held.kid)
+            .ok_or_else(|| PublishError::NoKey(held.kid.clone()))?;
+        let issued_at = held.issued_at.max(now);
+        let claims = TokenClaims {
+            uri: list_uri(&self.signing.base_url, number),
+            issued_at: UnixTime(issued_at),
+            expires_at: Some(UnixTime(issued_at).plus(LIFETIME_SECONDS)),
+            ttl: Some(TTL_SECONDS),
+        };
+        let input = token_input(key.algorithm(), key.kid(), &claims, &held.list);
+        let signature = key.sign(input.signing_input());
+        let token = input.finish(&signature);
+        held.issued_at = issued_at;
+
+        let etag = format!("\"{}\"", base64url::encode(&Sha256::digest(token.as_bytes())));
+        let etag = HeaderValue::from_str(&etag).map_err(|_| PublishError::Stopped)?;
+        let served = Arc::new(Served { body: Bytes::from(token), etag, issued_at });
+        self.served.write().map_err(|_| PublishError::Stopped)?.insert(number, served);
+        Ok(())
+    }
+}
+
+/// Why a list is not published.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The key that signed the list's credentials is not in the ring, or compromised.
+    #[error("no usable key {0:?} in the ring to sign its status list")]
+    NoKey(String),
+    /// A change names a list that is not there.
+    #[error("no such status list")]
+    NoSuchList,
+    /// The list does not take the value.
+    #[error(transparent)]
+    List(#[from] vc::status_list::StatusListError),
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The service is stopping.
+    #[error("the publisher has stopped")]
+    Stopped,
+}

@@ -1,0 +1,289 @@
+//! The embedded store, on `server::durable`: every fact is checked and written on one thread and
+//! on disk before it answers.
+
+mod issuance;
+mod passports;
+mod rows;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use async_trait::async_trait;
+use server::Durable;
+use server::durable::{Batch, View};
+use vc::status_list::Status;
+
+use self::rows::{get, key, put};
+use crate::audit::{self, AuditError, AuditHead};
+use crate::status::indices::IndexOrder;
+use crate::store::{
+    Grant, HistoryEntry, Issuance, ListPolicy, ListRow, Offer, Page, PageRequest, Passport,
+    PassportDraft, PassportId, Recorded, Redeemed, Redemption, Revocation, Revoked, Sealed,
+    SecretHash, Store, StoreError,
+};
+
+/// How long expired nonces and tokens are remembered, so that a clock put back an hour does not
+/// bring them to life.
+const REMEMBERED_SECONDS: i64 = 3600;
+/// Most rows of one kind that one sweep removes.
+const SWEPT_AT_ONCE: usize = 1000;
+
+/// The store in one folder.
+#[derive(Clone)]
+pub struct SledStore {
+    db: Durable,
+    order: Arc<IndexOrder>,
+    policy: ListPolicy,
+    newest: Arc<AtomicI64>,
+}
+
+impl SledStore {
+    /// Over an opened store; `order` must be the same as ever for this store.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn new(db: Durable, order: IndexOrder, policy: ListPolicy) -> Result<Self, StoreError> {
+        let newest = match db.get(key::INSTANT)? {
+            Some(bytes) => {
+                i64::from_be_bytes(bytes.try_into().map_err(|_| StoreError::Malformed("instant"))?)
+            }
+            None => 0,
+        };
+        let newest = Arc::new(AtomicI64::new(newest));
+        Ok(Self { db, order: Arc::new(order), policy, newest })
+    }
+
+    fn read<T: serde::de::DeserializeOwned>(
+        &self,
+        key: &[u8],
+        what: &'static str,
+    ) -> Result<Option<T>, StoreError> {
+        self.db.get(key)?.map(|bytes| rows::parse(&bytes, what)).transpose()
+    }
+
+    /// Runs a fact that happens at `now`.
+    async fn fact<T, F>(&self, now: i64, fact: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Self, &View<'_>, &mut Batch) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        let store = self.clone();
+        let answer = self
+            .db
+            .commit(move |view, batch| {
+                let answer = fact(&store, view, batch)?;
+                // Facts run one at a time: nobody else writes the instant meanwhile.
+                if store.newest.load(Ordering::SeqCst) < now {
+                    batch.put(key::INSTANT, now.to_be_bytes());
+                }
+                Ok::<T, StoreError>(answer)
+            })
+            .await?;
+        self.newest.fetch_max(now, Ordering::SeqCst);
+        Ok(answer)
+    }
+}
+
+/// Checks the audit log of an opened store and gives the number of entries.
+///
+/// # Errors
+/// [`AuditError`].
+pub fn audit_of(db: &Durable) -> Result<u64, AuditError> {
+    let head = db
+        .get(key::AUDIT_HEAD)
+        .map_err(StoreError::from)?
+        .map(|bytes| rows::parse(&bytes, "audit head"))
+        .transpose()?
+        .unwrap_or_default();
+    let rows =
+        db.scan_prefix(key::AUDIT).map(|entry| entry.map(|(_, row)| row).map_err(StoreError::from));
+    audit::verify(rows, &head)
+}
+
+/// Appends to the audit log and to the passport's history.
+fn record(
+    view: &View<'_>,
+    batch: &mut Batch,
+    passport: &mut Passport,
+    entry: HistoryEntry,
+) -> Result<(), StoreError> {
+    let head: AuditHead = get(view, key::AUDIT_HEAD, "audit head")?.unwrap_or_default();
+    let (sequence, row, head) = head.next(entry.at, &entry.who, entry.what, passport.id);
+    batch.put(key::audit(sequence), row);
+    put(batch, key::AUDIT_HEAD, &head);
+    passport.history.push(entry);
+    Ok(())
+}
+
+#[async_trait]
+impl Store for SledStore {
+    async fn draft_passport(&self, draft: PassportDraft) -> Result<(), StoreError> {
+        let now = draft.now_ms.div_euclid(1000);
+        self.fact(now, move |_, view, batch| passports::draft(view, batch, draft)).await
+    }
+
+    async fn offer(&self, offer: &SecretHash) -> Result<Option<Offer>, StoreError> {
+        self.read(&key::offer(offer), "offer")
+    }
+
+    async fn redeem_code(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
+        // An invented code costs no write.
+        if self.db.get(&key::code(&redemption.code))?.is_none() {
+            return Ok(Redeemed::Unknown);
+        }
+        self.fact(redemption.now, move |_, view, batch| issuance::redeem(view, batch, &redemption))
+            .await
+    }
+
+    async fn grant(&self, token: &SecretHash) -> Result<Option<Grant>, StoreError> {
+        self.read(&key::grant(token), "grant")
+    }
+
+    async fn record_issuance(&self, issuance: Issuance) -> Result<Recorded, StoreError> {
+        self.fact(issuance.issued_at, move |store, view, batch| {
+            issuance::record(&store.order, store.policy, view, batch, issuance)
+        })
+        .await
+    }
+
+    async fn revoke_passport(&self, revocation: Revocation) -> Result<Revoked, StoreError> {
+        self.fact(revocation.now, move |_, view, batch| passports::revoke(view, batch, revocation))
+            .await
+    }
+
+    async fn passport(&self, id: &PassportId) -> Result<Option<Passport>, StoreError> {
+        self.read(&key::passport(id), "passport")
+    }
+
+    async fn sealed(&self, subject_ref: &str) -> Result<Option<Sealed>, StoreError> {
+        let wrapped_key = self.db.get(&key::data_key(subject_ref))?;
+        let document = self.db.get(&key::personal(subject_ref))?;
+        Ok(wrapped_key
+            .zip(document)
+            .map(|(wrapped_key, document)| Sealed { wrapped_key, document }))
+    }
+
+    async fn passports(&self, request: PageRequest) -> Result<Page, StoreError> {
+        passports::page(self, &request)
+    }
+
+    async fn open_status_lists(&self, kid: &str, now: i64) -> Result<(), StoreError> {
+        let kid = kid.to_owned();
+        self.fact(now, move |_, view, batch| issuance::open_lists(view, batch, &kid)).await
+    }
+
+    async fn status_lists(&self) -> Result<Vec<ListRow>, StoreError> {
+        self.db
+            .scan_prefix(key::STATUS_LIST)
+            .map(|entry| rows::parse(&entry?.1, "status list"))
+            .collect()
+    }
+
+    async fn status_entries(&self, list: u32) -> Result<Vec<(u32, Status)>, StoreError> {
+        let prefix = key::status_entries(list);
+        self.db
+            .scan_prefix(&prefix)
+            .map(|entry| {
+                let (key, value) = entry?;
+                let index = key
+                    .last_chunk::<4>()
+                    .ok_or(StoreError::Malformed("status entry"))
+                    .map(|bytes| u32::from_be_bytes(*bytes))?;
+                Ok((index, rows::parse(&value, "status entry")?))
+            })
+            .collect()
+    }
+
+    async fn note_instant(&self, now: i64) -> Result<(), StoreError> {
+        self.fact(now, |_, _, _| Ok(())).await
+    }
+
+    fn newest_instant(&self) -> i64 {
+        self.newest.load(Ordering::SeqCst)
+    }
+
+    async fn sweep(&self, now: i64) -> Result<(), StoreError> {
+        let before = now.saturating_sub(REMEMBERED_SECONDS);
+        self.db
+            .commit(move |view, batch| {
+                for (prefix, of_expiring) in
+                    [(key::NONCE, None), (key::GRANT_EXPIRY, Some(key::GRANT))]
+                {
+                    for entry in view.scan_prefix(prefix).take(SWEPT_AT_ONCE) {
+                        let (key, _) = entry?;
+                        let Some((expiry, id)) =
+                            key.strip_prefix(prefix).and_then(|rest| rest.split_first_chunk::<8>())
+                        else {
+                            return Err(StoreError::Malformed("expiry"));
+                        };
+                        // In order of expiry.
+                        if i64::from_be_bytes(*expiry) >= before {
+                            break;
+                        }
+                        if let Some(row) = of_expiring {
+                            batch.remove([row, id].concat());
+                        }
+                        batch.remove(key);
+                    }
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn verify_audit(&self) -> Result<u64, AuditError> {
+        audit_of(&self.db)
+    }
+
+    fn ready(&self) -> Result<(), String> {
+        self.db.read_only().map_or(Ok(()), |why| Err(why.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for SledStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SledStore")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tempfile::TempDir;
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::store::contract::{Backend, contract};
+
+    struct Sled {
+        dir: TempDir,
+        policy: ListPolicy,
+        store: Option<Arc<SledStore>>,
+    }
+
+    fn open(dir: &TempDir, policy: ListPolicy) -> Arc<SledStore> {
+        let order = IndexOrder::new(Zeroizing::new([9; 32]));
+        Arc::new(SledStore::new(Durable::open(dir.path()).unwrap(), order, policy).unwrap())
+    }
+
+    impl Backend for Sled {
+        fn fresh(policy: ListPolicy) -> Self {
+            let dir = TempDir::new().unwrap();
+            let store = Some(open(&dir, policy));
+            Self { dir, policy, store }
+        }
+
+        fn store(&self) -> Arc<dyn Store> {
+            self.store.clone().unwrap()
+        }
+
+        fn reopened(mut self) -> Self {
+            drop(self.store.take());
+            self.store = Some(open(&self.dir, self.policy));
+            self
+        }
+    }
+
+    contract!(Sled);
+}
