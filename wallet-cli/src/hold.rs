@@ -239,3 +239,59 @@ fn end_of(name: &str, value: &Value) -> Option<NaiveDate> {
 fn add(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _written = out.write_fmt(text);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Noon of 2 March 2026.
+    const NOW: UnixTime = UnixTime(1_772_452_800);
+
+    fn claims(value: Value) -> Map<String, Value> {
+        match value {
+            Value::Object(claims) => claims,
+            _ => panic!("an object"),
+        }
+    }
+
+    #[test]
+    fn nothing_that_an_issuer_says_can_move_the_cursor() {
+        let claims = claims(json!({
+            "identity": { "given_name": "A\u{1b}[2J", "family_name": "B\r", "x\u{1b}]0;y": "\u{7}" },
+            "core_skills": [{ "subject": "\u{1b}c", "level": "\u{9b}2J" }, "\u{202e}z"],
+            "\u{1b}new": { "deep": { "deeper": ["\u{1b}"] } }
+        }));
+
+        let shown = contents(&claims, NOW);
+
+        assert!(!shown.chars().any(|c| c.is_control() && c != '\n'), "{shown:?}");
+        assert!(!shown.contains('\u{202e}'));
+        assert_eq!(person(&claims).as_deref(), Some("A\u{fffd}[2J B\u{fffd}"));
+    }
+
+    #[test]
+    fn what_ends_first_is_named_even_when_it_has_passed() {
+        let claims = claims(json!({
+            "vct": "urn:staff-passport:employment-checks:1",
+            "right_to_work": { "permission_until": "2026-12-24", "checked_on": "2020-01-01" },
+            "core_skills": [
+                { "subject": "FIRE_SAFETY", "valid_until": "2026-02-27" },
+                { "subject": "PREVENT", "valid_until": "2028-02-27" }
+            ]
+        }));
+
+        let (what, end) = next_end(&claims).expect("something ends");
+
+        assert_eq!(what, "Training, Fire safety");
+        assert_eq!(text::days_left(end, day::london(NOW)), "ended 3 days ago");
+    }
+
+    #[test]
+    fn a_portrait_is_mentioned_and_not_printed() {
+        let claims = claims(json!({ "identity": { "personal": { "portrait": "data:xyz" } } }));
+
+        let shown = contents(&claims, NOW);
+
+        assert!(shown.contains("held") && !shown.contains("xyz"), "{shown}");
+    }
+}

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
+use passport::types::ALL;
 use serde::Deserialize;
 use vc::claim_path::{ClaimPath, PathElement};
 
 use crate::text;
 
-/// Metadata of the types that this program ships with.
-const SHIPPED: [&str; 1] = [include_str!("../../schemas/employment-checks-1/metadata.json")];
 /// The language that the program speaks.
 const LOCALE: &str = "en-GB";
 
@@ -18,7 +17,6 @@ pub struct Labels(HashMap<Vec<String>, String>);
 
 #[derive(Deserialize)]
 struct TypeMetadata {
-    vct: String,
     #[serde(default)]
     claims: Vec<ClaimMetadata>,
 }
@@ -39,19 +37,24 @@ struct Display {
 impl Labels {
     /// The words for a type.
     pub fn of(vct: Option<&str>) -> Self {
-        let types = SHIPPED.iter().filter_map(|json| serde_json::from_str(json).ok());
-        types
-            .filter(|metadata: &TypeMetadata| Some(metadata.vct.as_str()) == vct)
-            .map(Self::from)
-            .next()
+        ALL.iter()
+            .find(|kind| Some(kind.vct) == vct)
+            .and_then(|kind| serde_json::from_str(kind.metadata).ok())
+            .map(|metadata: TypeMetadata| Self::from(metadata))
             .unwrap_or_default()
     }
 
     /// Words for the claim at a path of member names.
     pub fn label(&self, path: &[&str]) -> String {
-        let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
-        match (self.0.get(&path), path.last()) {
-            (Some(label), _) => label.clone(),
+        let known = |path: &[&str]| {
+            let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
+            self.0.get(&path).cloned()
+        };
+        // An assurance inside a check has the words of the one at the top.
+        let inner =
+            path.iter().rposition(|name| *name == "assurance").and_then(|at| path.get(at..));
+        match (known(path).or_else(|| inner.and_then(known)), path.last()) {
+            (Some(label), _) => label,
             (None, Some(name)) => text::label(name),
             (None, None) => String::new(),
         }
@@ -88,11 +91,20 @@ mod tests {
 
     #[test]
     fn every_shipped_metadata_file_reads() {
-        for json in SHIPPED {
-            let metadata: TypeMetadata = serde_json::from_str(json).expect("type metadata");
-
-            assert!(!Labels::of(Some(&metadata.vct)).0.is_empty(), "{}", metadata.vct);
+        for kind in ALL {
+            assert!(!Labels::of(Some(kind.vct)).0.is_empty(), "{}", kind.vct);
         }
+    }
+
+    #[test]
+    fn an_inner_assurance_is_called_like_the_one_at_the_top() {
+        let labels = Labels::of(Some("urn:staff-passport:employment-checks:1"));
+
+        assert_eq!(
+            labels.label(&["identity", "assurance", "pedigree"]),
+            labels.label(&["assurance", "pedigree"])
+        );
+        assert_ne!(labels.label(&["assurance", "pedigree"]), "Pedigree");
     }
 
     #[test]

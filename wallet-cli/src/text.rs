@@ -1,7 +1,7 @@
 //! How names, values and days are written for people. What came from outside is made inert first.
 
 use chrono::NaiveDate;
-use passport::day;
+use passport::{Subject, day};
 use serde_json::Value;
 use vc::time::UnixTime;
 
@@ -60,10 +60,11 @@ fn capitalised(words: &str) -> String {
 /// One value in words: dates as days, codes in lower case, abbreviations as they are.
 pub fn value(value: &Value) -> String {
     match value {
-        Value::String(text) => match parse_day(text) {
-            Some(date) => day::words(date),
-            None if is_code(text) => text.replace('_', " ").to_lowercase(),
-            None => plain(text),
+        Value::String(text) => match (parse_day(text), text.parse::<Subject>()) {
+            (Some(date), _) => day::words(date),
+            (None, Ok(subject)) => subject.label().to_owned(),
+            (None, Err(_)) if is_code(text) => code_words(text),
+            (None, Err(_)) => plain(text),
         },
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
@@ -97,6 +98,17 @@ fn is_code(text: &str) -> bool {
     let has_digit = text.chars().any(|c| c.is_ascii_digit());
     let word = !has_digit && (letters > 4 || matches!(text, "NONE" | "FIT" | "PASS" | "MALE"));
     only_code && (text.contains('_') || word)
+}
+
+/// `list B G1` for `LIST_B_G1`: single letters and numbers are names.
+fn code_words(code: &str) -> String {
+    let word = |word: &str| match word.len() {
+        0 | 1 => word.to_owned(),
+        _ if word.chars().any(|c| c.is_ascii_digit()) => word.to_owned(),
+        _ => word.to_lowercase(),
+    };
+    let words: Vec<String> = code.split('_').map(word).collect();
+    words.join(" ")
 }
 
 /// Whether a member's date is the last day of what it belongs to.
@@ -137,6 +149,8 @@ mod tests {
         let said = |text: &str| value(&Value::String(text.to_owned()));
 
         assert_eq!(said("ADULT_AND_CHILD"), "adult and child");
+        assert_eq!(said("LIST_B_G1"), "list B G1");
+        assert_eq!(said("FIRE_SAFETY"), "Fire safety");
         assert_eq!(said("ENHANCED"), "enhanced");
         assert_eq!(said("NMC"), "NMC");
         assert_eq!(said("18A1234E"), "18A1234E");

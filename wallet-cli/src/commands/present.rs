@@ -17,7 +17,7 @@ use crate::labels::Labels;
 use crate::messages;
 use crate::network::Network;
 use crate::present::{
-    self, Host, Opened, Plan, PresentError, Purpose, Requirement, Screen, Source,
+    self, Host, Opened, Plan, PresentError, Purpose, Renewal, Requirement, Screen, Source,
 };
 use crate::store::{Held, Store};
 use crate::text;
@@ -95,7 +95,7 @@ fn review(
 ) -> String {
     let name = host.name.as_deref().map_or("a host that could not be looked up", |name| name);
     let mut out = format!(
-        "To {} ({}), for: {}\nFrom: {} of {} [{}]\n",
+        "To {} ({}), for: {}\nWith: {} from {} [{}]\n",
         text::plain(name),
         host.ods,
         text::plain(&requirement.content.title),
@@ -172,6 +172,11 @@ async fn show(
         Some(name) => format!("For {} ({})", text::plain(name), host.ods),
         None => format!("For {}", host.ods),
     };
-    let screen = Screen { title, once: args.once || !console.draws() };
-    Ok(present::show(console, &screen, || make(chars)).await?)
+    let renewal = match args.once || !console.draws() {
+        true => Renewal::Never,
+        false => Renewal::Every(present::RENEWED_EVERY),
+    };
+    let draw = |page: &str| console.print(page);
+    let screen = Screen { title, renewal };
+    Ok(present::show(&screen, draw, || make(chars), present::stopped()).await?)
 }

@@ -119,9 +119,9 @@ fn tx_code_question(offered: &Offered) -> String {
     let length = shape.length.map(|length| format!(" ({length} {kind})")).unwrap_or_default();
     let said = shape
         .description
-        .map(|description| format!(" The issuer says: “{}”.", text::plain(&description)))
+        .map(|description| format!("The issuer says: “{}”. ", text::plain(&description)))
         .unwrap_or_default();
-    format!("{said}Transaction code{length}, as HR gave it to you:").trim_start().to_owned()
+    format!("{said}Transaction code{length}, as HR gave it to you:")
 }
 
 fn accept(store: &mut Store, received: &Received, now: UnixTime) -> Result<String, Error> {

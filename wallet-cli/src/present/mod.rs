@@ -3,6 +3,8 @@
 mod requirement;
 mod screen;
 
+use std::time::Duration;
+
 use keys::SigningKey;
 use rand_core::CryptoRng;
 use serde_json::Value;
@@ -17,10 +19,10 @@ use crate::store::{Contents, Held, StoreError};
 
 pub use passport::Asked;
 pub use requirement::{Purpose, Requirement, RequirementError, Source};
-pub use screen::{Screen, chars_that_fit, files, show};
+pub use screen::{Renewal, Screen, chars_that_fit, files, show, stopped};
 
-/// Seconds after which a shown code is replaced.
-pub const RENEW_SECONDS: u64 = 30;
+/// How long a shown code stands.
+pub const RENEWED_EVERY: Duration = Duration::from_secs(30);
 /// Digits of a desk code.
 const DESK_CODE_DIGITS: usize = 6;
 

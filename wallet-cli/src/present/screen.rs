@@ -7,8 +7,7 @@ use std::time::Duration;
 use qr_picture::PictureError;
 use tokio::sync::oneshot;
 
-use super::{PresentError, RENEW_SECONDS};
-use crate::console::Console;
+use super::PresentError;
 
 /// How long each part of a sequence stands on the screen.
 const PART_TIME: Duration = Duration::from_millis(400);
@@ -43,13 +42,22 @@ const FRAME_LINES: usize = 4;
 /// Clears the terminal and goes to its top left.
 const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 
-/// What stands around the code.
+/// How codes are shown.
 #[derive(Clone, Debug)]
 pub struct Screen {
     /// One line above.
     pub title: String,
-    /// Whether to print once rather than renew.
-    pub once: bool,
+    /// Whether and when a shown code gives way to a fresh one.
+    pub renewal: Renewal,
+}
+
+/// Whether and when a shown code gives way to a fresh one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// Printed once, and that is all.
+    Never,
+    /// Until somebody stops it.
+    Every(Duration),
 }
 
 /// The longest code that fits a terminal of this size; that of the smallest version when even
@@ -69,39 +77,47 @@ pub fn chars_that_fit(columns: usize, lines: usize) -> usize {
         .unwrap_or_default()
 }
 
-/// Shows codes until a key is pressed; `renew` makes a fresh one in parts.
+/// Draws codes until `stop` completes; `renew` makes a fresh one in parts.
 ///
 /// # Errors
 /// Those of `renew`, and [`PresentError::Picture`].
 pub async fn show(
-    console: Console,
     screen: &Screen,
+    mut draw: impl FnMut(&str),
     mut renew: impl FnMut() -> Result<Vec<String>, PresentError>,
+    stop: impl Future<Output = ()>,
 ) -> Result<(), PresentError> {
-    if screen.once {
-        for page in pages(&renew()?)? {
-            console.print(&page);
-        }
+    let Renewal::Every(period) = screen.renewal else {
+        pages(&renew()?)?.iter().for_each(|page| draw(page));
         return Ok(());
-    }
-    let mut pressed = key_press();
+    };
+    let mut stop = std::pin::pin!(stop);
     loop {
         let pages = pages(&renew()?)?;
-        let mut renewal = std::pin::pin!(tokio::time::sleep(Duration::from_secs(RENEW_SECONDS)));
+        let mut renewal = std::pin::pin!(tokio::time::sleep(period));
         for page in pages.iter().cycle() {
-            console.print(&format!(
-                "{CLEAR}{}\n{page}Renewed every {RENEW_SECONDS} s. Press Enter to stop.\n",
-                screen.title
+            let title = &screen.title;
+            let seconds = period.as_secs();
+            draw(&format!(
+                "{CLEAR}{title}\n{page}Renewed every {seconds} s. Press Enter to stop.\n"
             ));
             // A single code needs no redrawing.
             let turn = if pages.len() == 1 { Duration::MAX } else { PART_TIME };
             tokio::select! {
+                () = &mut stop => return Ok(()),
                 () = &mut renewal => break,
                 () = tokio::time::sleep(turn) => {}
-                _ = &mut pressed => return Ok(()),
-                _ = tokio::signal::ctrl_c() => return Ok(()),
             }
         }
+    }
+}
+
+/// Completes when the holder presses Enter or Ctrl-C.
+pub async fn stopped() {
+    let mut enter = enter();
+    tokio::select! {
+        _ = &mut enter => {}
+        _ = tokio::signal::ctrl_c() => {}
     }
 }
 
@@ -118,9 +134,9 @@ fn pages(parts: &[String]) -> Result<Vec<String>, PresentError> {
     parts.iter().enumerate().map(page).collect()
 }
 
-/// Completes when Enter is pressed. The thread is left to end with the program: a read from a
+/// Received when Enter is pressed. The thread is left to end with the program: a read from a
 /// terminal can't be called off.
-fn key_press() -> oneshot::Receiver<()> {
+fn enter() -> oneshot::Receiver<()> {
     let (pressed, press) = oneshot::channel();
     std::thread::spawn(move || {
         let mut line = String::new();
@@ -206,5 +222,45 @@ mod tests {
     fn parts_are_numbered_before_the_extension() {
         assert_eq!(numbered(Path::new("out/code.png"), 2), Path::new("out/code-2.png"));
         assert_eq!(numbered(Path::new("code"), 1), Path::new("code-1"));
+    }
+
+    #[tokio::test]
+    async fn a_shown_code_is_renewed_until_it_is_stopped() {
+        let screen = Screen {
+            title: "For a host".to_owned(),
+            renewal: Renewal::Every(Duration::from_millis(1)),
+        };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let mut stop = Some(stop);
+        let mut made = 0;
+        let mut drawn = Vec::new();
+
+        let renew = || {
+            made += 1;
+            if made == 3 {
+                drop(stop.take());
+            }
+            Ok(vec![format!("SP0:{made}")])
+        };
+        let shown = show(&screen, |page| drawn.push(page.to_owned()), renew, async {
+            let _closed = stopped.await;
+        });
+        shown.await.expect("shown");
+
+        assert!(drawn.len() >= 3 && drawn[0] != drawn[1] && drawn[1] != drawn[2]);
+        assert!(drawn[0].contains("For a host"));
+    }
+
+    #[tokio::test]
+    async fn every_part_is_drawn_when_it_is_shown_once() {
+        let screen = Screen { title: String::new(), renewal: Renewal::Never };
+        let mut drawn = Vec::new();
+
+        let parts = || Ok(vec!["SPP:1/1/2:A".to_owned(), "SPP:1/2/2:B".to_owned()]);
+        let shown = show(&screen, |page| drawn.push(page.to_owned()), parts, async {});
+        shown.await.expect("shown");
+
+        assert_eq!(drawn.len(), 2);
+        assert!(drawn[1].contains("Part 2 of 2"));
     }
 }
