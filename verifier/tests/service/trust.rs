@@ -265,3 +265,37 @@ async fn the_loops_find_a_change_by_themselves() {
     let code = world.code();
     is(&world.scan(code).await, "CLEAR_TO_START", &[]);
 }
+
+#[tokio::test]
+async fn a_compromised_key_cannot_put_a_list_in_place_of_a_good_one() {
+    let mut world = World::new().await;
+    let mut next = world.registry_payload(2);
+    organisation(&mut next)["issuer"]["keys"][1]["state"] = "compromised".into();
+    world.publish_registry(&next);
+    world.look().await;
+    world.clock.advance(1);
+    world.issuer.set(LIST, Answer::list(world.list(&world.second_signer, LIST, &[])));
+
+    world.look().await;
+
+    let code = world.code();
+    is(&world.scan(code).await, "CLEAR_TO_START", &[]);
+}
+
+#[tokio::test]
+async fn a_retired_key_goes_on_signing_lists() {
+    let mut world = World::new().await;
+    let mut next = world.registry_payload(2);
+    let key = &mut organisation(&mut next)["issuer"]["keys"][1];
+    key["state"] = "retired".into();
+    key["retired_at"] = world.clock.now().into();
+    world.publish_registry(&next);
+    world.clock.advance(1);
+    let revoked = [(INDEX, Status::Invalid)];
+    world.issuer.set(LIST, Answer::list(world.list(&world.second_signer, LIST, &revoked)));
+
+    world.look().await;
+
+    let code = world.code();
+    is(&world.scan(code).await, "DO_NOT_START", &["REVOKED"]);
+}
