@@ -102,8 +102,7 @@ impl AuthorizationRequest {
         Ok(answers)
     }
 
-    /// Holds verified presentations against the query and the transactions. Answers which
-    /// transactions were authorised, which are all.
+    /// Holds verified presentations against the query; every transaction must be authorised.
     ///
     /// # Errors
     /// [`AnswerError`].
