@@ -1,10 +1,11 @@
-//! Text of the QR codes (docs/qr-format.md): `SP0:` and animated parts `SPP:`.
+//! Text of the QR codes (docs/qr-format.md): compact `SP1`, plain `SP0:`, animated parts `SPP:`.
 //!
 //! Every character is of the QR alphanumeric mode, so that a symbol stays small.
 
 mod base45;
 mod parts;
 mod sp0;
+mod sp1;
 
 pub use parts::{MAX_PARTS, join, split};
 
@@ -15,13 +16,19 @@ pub const MAX_CODE_CHARS: usize = 1853;
 /// Longest text that a reader looks at.
 pub const MAX_TEXT_CHARS: usize = 112 * 1024;
 
-/// `SP0:` + base45(raw deflate) of a presentation. Readers refuse more than
+/// The shorter of the presentation's SP1 and SP0 codes. Readers refuse presentations of more than
 /// [`MAX_PRESENTATION_BYTES`].
 pub fn encode(presentation: &str) -> String {
+    let plain = sp0::encode(presentation);
+    sp1::encode(presentation).filter(|compact| compact.len() < plain.len()).unwrap_or(plain)
+}
+
+/// `SP0:` + base45(raw deflate) of a presentation, for readers that know no other form.
+pub fn encode_plain(presentation: &str) -> String {
     sp0::encode(presentation)
 }
 
-/// Reads `SP0:…`, or a raw SD-JWT+KB as it is.
+/// Reads `SP1…`, `SP0:…`, one part of a single one, or a raw SD-JWT+KB as it is.
 ///
 /// # Errors
 /// [`QrError`].
@@ -33,6 +40,9 @@ pub fn decode(code: &str) -> Result<String, QrError> {
     let code = code.trim_matches(['\r', '\n', '\t']);
     if let Some(body) = code.strip_prefix(sp0::PREFIX) {
         return sp0::decode(body);
+    }
+    if let Some(rest) = code.strip_prefix(sp1::PREFIX) {
+        return sp1::decode(rest);
     }
     if code.starts_with(parts::PREFIX) {
         return decode(&join([code])?);
