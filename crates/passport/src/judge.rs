@@ -78,8 +78,15 @@ pub struct RequirementUsed {
 ///
 /// What fails before the checks is reported alone; checks report all their findings. An object
 /// that the requirement does not need is judged for what forbids the start whenever it is shown
-/// (registration not active, right to work past its date, employment ended or suspended), and
-/// must be well formed; its age and its conditions don't count.
+/// (registration not active, right to work past its date, employment ended or suspended), on every
+/// day, and must be well formed; its age and its conditions don't count.
+///
+/// Where the field's rules leave room: a job's twelve months count from the assurance's
+/// `last_refresh` (its own, else the one at the top); `STALE_REFRESH` is judged on the day of the
+/// scan; a check dated after that day can't be right and is `MALFORMED`; training may be due within
+/// 30 days and end during the placement, and then has both findings; a higher level of a subject
+/// stands for a lower one; an overdue follow-up of the right to work, a limit to a role and another
+/// staff group are notes, for the field has no code for them.
 pub fn judge(
     scan: &Scan<'_>,
     requirement: &Requirement,
@@ -242,7 +249,7 @@ impl<'a> Judge<'a> {
     fn malformed(&mut self) {
         let mut about: Vec<Option<Check>> =
             self.shown.malformed.iter().map(|(about, _)| *about).collect();
-        for check in self.shown.from_the_future(self.today) {
+        for check in self.shown.dated_after(self.today) {
             if !about.contains(&check) {
                 about.push(check);
             }
@@ -315,9 +322,7 @@ impl<'a> Judge<'a> {
         if let Some(last) = right.permission_until {
             let what = "The right to work";
             let term = Term { last, code: Code::RtwExpired, what };
-            if needed || last < self.first {
-                self.terms(Check::RightToWork, &[term]);
-            }
+            self.terms(Check::RightToWork, &[term]);
         }
         if !needed {
             return;
@@ -378,7 +383,7 @@ impl<'a> Judge<'a> {
             self.find(Finding::new(Code::RegistrationNotActive).saying(sentence));
         }
         let mut terms = Vec::new();
-        if inactive.is_none() && (body_fits || registration.expires_on < self.first) {
+        if inactive.is_none() {
             terms.push(Term {
                 last: registration.expires_on,
                 code: Code::RegistrationNotActive,
@@ -458,7 +463,7 @@ impl<'a> Judge<'a> {
         let mut terms = Vec::new();
         if let Some(last) = assignment.fixed_term_end {
             let over = last < self.first && status != Some(Code::EmploymentEnded);
-            if over || (needed && status.is_none()) {
+            if over || status.is_none() {
                 terms.push(Term { last, code: Code::EmploymentEnded, what: "The contract" });
             }
         }

@@ -131,7 +131,7 @@ impl Presented {
     }
 
     /// What is dated after `today`, which nothing of it can be.
-    pub(crate) fn from_the_future(&self, today: NaiveDate) -> Vec<Option<Check>> {
+    pub(crate) fn dated_after(&self, today: NaiveDate) -> Vec<Option<Check>> {
         let later = |day: Option<NaiveDate>| day.is_some_and(|day| day > today);
         let mut found = Vec::new();
         let mut look = |about: Option<Check>, wrong: bool| {

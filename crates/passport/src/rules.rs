@@ -87,7 +87,7 @@ pub fn rules(value: &Value, today: NaiveDate) -> Vec<Fault> {
         rules.done(&format!("{check}/assurance/last_refresh"), false);
     }
     for pointer in TO_COME {
-        rules.to_come(pointer);
+        rules.ahead(pointer);
     }
     for (earlier, later, what) in ORDER {
         rules.order(earlier, later, what);
@@ -126,7 +126,7 @@ impl Rules<'_> {
     fn done(&mut self, pointer: &str, may_be_ahead: bool) {
         let Some(day) = self.day(pointer) else { return };
         if may_be_ahead {
-            self.to_come(pointer);
+            self.ahead(pointer);
         } else if day > self.today {
             self.impossible(pointer, "lies in the future");
         }
@@ -135,7 +135,7 @@ impl Rules<'_> {
         }
     }
 
-    fn to_come(&mut self, pointer: &str) {
+    fn ahead(&mut self, pointer: &str) {
         let limit = self.today.checked_add_days(Days::new(FAR_AHEAD));
         if self.day(pointer).zip(limit).is_some_and(|(day, limit)| day > limit) {
             self.impossible(pointer, "lies more than forty years ahead");
@@ -158,7 +158,7 @@ impl Rules<'_> {
             let (awarded, until) = (format!("{at}/awarded_on"), format!("{at}/valid_until"));
             self.done(&awarded, false);
             self.done(&format!("{at}/assurance/last_refresh"), false);
-            self.to_come(&until);
+            self.ahead(&until);
             self.order(&awarded, &until, "the day it was achieved");
             let key = ["subject", "level", "framework"].map(|name| skill.get(name));
             if key.iter().all(Option::is_some) && seen.contains(&key) {

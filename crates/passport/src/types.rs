@@ -38,8 +38,16 @@ pub const EMPLOYMENT_CHECKS: CredentialType = CredentialType {
     issuance: include_str!("../../../schemas/employment-checks-1/issuance.json"),
 };
 
+/// Training records alone: a type that is data and no code.
+pub const CORE_SKILLS: CredentialType = CredentialType {
+    vct: "urn:staff-passport:core-skills:1",
+    schema: include_str!("../../../schemas/core-skills-1/schema.json"),
+    metadata: include_str!("../../../schemas/core-skills-1/metadata.json"),
+    issuance: include_str!("../../../schemas/core-skills-1/issuance.json"),
+};
+
 /// Every type.
-pub const ALL: &[CredentialType] = &[EMPLOYMENT_CHECKS];
+pub const ALL: &[CredentialType] = &[EMPLOYMENT_CHECKS, CORE_SKILLS];
 
 impl CredentialType {
     /// How it is issued.

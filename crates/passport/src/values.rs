@@ -201,12 +201,14 @@ fn is_assignment_number(text: &str) -> bool {
 }
 
 fn is_wte(text: &str) -> bool {
-    match text.as_bytes() {
-        b"1" | b"1.0" | b"1.00" => true,
-        [b'0', b'.', b'1'..=b'9'] | [b'0', b'.', b'0', b'1'..=b'9'] => true,
-        [b'0', b'.', b'1'..=b'9', b'0'..=b'9'] => true,
-        _ => false,
-    }
+    matches!(
+        text.as_bytes(),
+        b"1" | b"1.0"
+            | b"1.00"
+            | [b'0', b'.', b'1'..=b'9']
+            | [b'0', b'.', b'0', b'1'..=b'9']
+            | [b'0', b'.', b'1'..=b'9', b'0'..=b'9']
+    )
 }
 
 fn read_text<T>(
