@@ -1,6 +1,8 @@
 //! Verifiable credentials without I/O: formats, status lists, trust registry, QR codec, protocol
 //! messages and the one safe way to verify a presentation.
 //!
+//! Begin at [`verify`]: its first page shows the whole way from issuing to a verified presentation.
+//!
 //! No clock, socket, file or hidden randomness: callers pass `now`, an RNG and fetched documents.
 #![warn(missing_docs)]
 

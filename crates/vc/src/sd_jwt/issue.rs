@@ -233,7 +233,7 @@ impl<R: CryptoRng> Hiding<'_, R> {
             None => json!([salt, value]),
         };
         let encoded = base64url::encode(&jcs::to_vec(&array));
-        let digest = digest(&encoded);
+        let digest = digest(&[&encoded]);
         if let Some(reserved) = self.disclosures.get_mut(place) {
             *reserved = encoded;
         }
@@ -241,7 +241,7 @@ impl<R: CryptoRng> Hiding<'_, R> {
     }
 
     fn decoy(&mut self) -> String {
-        digest(&self.salt())
+        digest(&[&self.salt()])
     }
 
     fn salt(&mut self) -> String {

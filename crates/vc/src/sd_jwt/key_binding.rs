@@ -37,8 +37,9 @@ impl UnverifiedSdJwt {
         &self,
         holder: &PublicKey,
     ) -> Result<(KeyBinding, Map<String, Value>), SdJwtError> {
-        let jwt = self.key_binding.as_ref().ok_or(SdJwtError::KeyBindingMissing)?;
-        let claims = jwt.verify_claims(holder, KEY_BINDING_TYP).map_err(SdJwtError::KeyBinding)?;
+        let bound = self.key_binding.as_ref().ok_or(SdJwtError::KeyBindingMissing)?;
+        let claims =
+            bound.jwt.verify_claims(holder, KEY_BINDING_TYP).map_err(SdJwtError::KeyBinding)?;
         let text = |name: &'static str| {
             let value = claims.get(name).and_then(Value::as_str);
             value.ok_or(SdJwtError::KeyBindingClaim(name)).map(str::to_owned)
@@ -51,7 +52,7 @@ impl UnverifiedSdJwt {
                 .and_then(UnixTime::from_json)
                 .ok_or(SdJwtError::KeyBindingClaim("iat"))?,
         };
-        if text("sd_hash")? != digest(&self.presented) {
+        if text("sd_hash")? != bound.sd_hash {
             return Err(SdJwtError::SdHashMismatch);
         }
         Ok((binding, claims.clone()))
@@ -88,7 +89,7 @@ pub fn key_binding_input_with(
     claims.insert("aud".to_owned(), binding.audience.as_str().into());
     claims.insert("iat".to_owned(), binding.issued_at.0.into());
     claims.insert("nonce".to_owned(), binding.nonce.as_str().into());
-    claims.insert("sd_hash".to_owned(), digest(disclosed).into());
+    claims.insert("sd_hash".to_owned(), digest(&[disclosed]).into());
     let input = SigningInput::new(algorithm, KEY_BINDING_TYP, Map::new(), &claims);
     Ok(UnsignedKeyBinding { disclosed: disclosed.to_owned(), input })
 }

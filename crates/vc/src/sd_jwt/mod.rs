@@ -40,9 +40,13 @@ const RESERVED: [&str; 3] = ["_sd", "...", "_sd_alg"];
 /// The only hash taken (RFC 9901, 4.1.1).
 const SD_ALG: &str = "sha-256";
 
-/// base64url of SHA-256 over the ASCII bytes of `text` (RFC 9901, 4.2.3 and 4.3.1).
-fn digest(text: &str) -> String {
-    base64url::encode(&Sha256::digest(text.as_bytes()))
+/// base64url of SHA-256 over the ASCII bytes of a text in parts (RFC 9901, 4.2.3 and 4.3.1).
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+    }
+    base64url::encode(&hash.finalize())
 }
 
 /// Why an SD-JWT is refused.

@@ -17,9 +17,14 @@ use crate::jws::UnverifiedJws;
 pub struct UnverifiedSdJwt {
     issuer_jwt: UnverifiedJws,
     disclosures: Vec<Disclosure>,
-    pub(super) key_binding: Option<UnverifiedJws>,
-    /// The text up to and with the last `~`: what `sd_hash` covers.
-    pub(super) presented: String,
+    pub(super) key_binding: Option<BoundKey>,
+}
+
+/// The key-binding JWT, and the hash of all that stands before it.
+#[derive(Clone, Debug)]
+pub(super) struct BoundKey {
+    pub(super) jwt: UnverifiedJws,
+    pub(super) sd_hash: String,
 }
 
 impl UnverifiedSdJwt {
@@ -48,10 +53,10 @@ impl UnverifiedSdJwt {
         let key_binding = if binding.is_empty() {
             None
         } else {
-            Some(UnverifiedJws::parse(binding).map_err(SdJwtError::KeyBinding)?)
+            let jwt = UnverifiedJws::parse(binding).map_err(SdJwtError::KeyBinding)?;
+            Some(BoundKey { jwt, sd_hash: digest(&[before_binding, "~"]) })
         };
-        let presented = format!("{before_binding}~");
-        Ok(Self { issuer_jwt, disclosures, key_binding, presented })
+        Ok(Self { issuer_jwt, disclosures, key_binding })
     }
 
     /// The issuer-signed JWT.
@@ -67,7 +72,7 @@ impl UnverifiedSdJwt {
     /// The key-binding JWT when the text ends in one. A holder MUST refuse one from an issuer
     /// (RFC 9901, 7.2).
     pub fn key_binding(&self) -> Option<&UnverifiedJws> {
-        self.key_binding.as_ref()
+        self.key_binding.as_ref().map(|bound| &bound.jwt)
     }
 
     /// Checks the issuer's signature and `typ`, then rebuilds the disclosed claims (RFC 9901, 7.1).
@@ -149,6 +154,6 @@ impl Disclosure {
 
     /// What stands for it in `_sd` or `...`.
     pub fn digest(&self) -> String {
-        digest(&self.encoded)
+        digest(&[&self.encoded])
     }
 }
