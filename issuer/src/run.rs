@@ -25,7 +25,6 @@ const MAX_OFFER_MINUTES: i64 = 7 * 24 * 60;
 
 /// `issuer serve`.
 #[derive(Clone, Debug, clap::Args)]
-#[group(id = "issuer")]
 // The flattened flags of every service are a group of the same name.
 #[group(skip)]
 pub struct ServeArgs {

@@ -78,7 +78,8 @@ impl Writer {
     /// The pre-authorized code flow of OpenID4VCI 1.0.
     async fn receive(&self, passport: &Value) -> Option<status_list::StatusReference> {
         let offer = &passport["offer"];
-        let link = OfferLink::parse(offer["uri"].as_str().expect("a URI"), Transport::LoopbackHttp).expect("an offer link");
+        let link = OfferLink::parse(offer["uri"].as_str().expect("a URI"), Transport::LoopbackHttp)
+            .expect("an offer link");
         let OfferLink::ByReference(offer_url) = link else { panic!("offers go by reference") };
         let details = answered(self.http.try_send("GET", &offer_url, &[], None).await?, 200)?;
         let grant = &details["grants"]["urn:ietf:params:oauth:grant-type:pre-authorized_code"];

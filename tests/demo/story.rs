@@ -71,6 +71,8 @@ pub(crate) async fn tell(exit: bool) -> ExitCode {
 
     book.step("A second nurse: HR recorded a DBS certificate that is four years old.");
     let mut old = passport::samples::sample_nurse(today);
+    old["identity"]["given_name"] = json!("Bronwen");
+    old["identity"]["family_name"] = json!("Invented");
     old["criminal_record"]["issued_on"] = json!((today - chrono::Months::new(48)).to_string());
     let second = network.create_passport(&old).await;
     let second_wallet = network.wallet("second");

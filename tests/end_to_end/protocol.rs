@@ -20,7 +20,9 @@ struct Offered {
 async fn offered(network: &Network) -> Offered {
     let passport = network.create_passport(&nurse()).await;
     let uri = passport["offer"]["uri"].as_str().expect("a URI");
-    let OfferLink::ByReference(offer_url) = OfferLink::parse(uri, Transport::LoopbackHttp).expect("an offer link") else {
+    let OfferLink::ByReference(offer_url) =
+        OfferLink::parse(uri, Transport::LoopbackHttp).expect("an offer link")
+    else {
         panic!("offers go by reference");
     };
     let offer = network.http.get(&offer_url).await;

@@ -36,7 +36,7 @@ async fn a_code_for_one_host_is_nothing_to_another() {
     wallet.receive(&passport);
     let printed = wallet.run(&["present", "--to", "RBV", "--for", REQUIREMENT, "--text"], "");
     let text = String::from_utf8(printed.stdout).expect("UTF-8");
-    let parts: Vec<&str> = text.split_whitespace().collect();
+    let parts: Vec<&str> = text.lines().collect();
 
     let verdict = network.scan(json!(parts), &placement()).await;
 

@@ -87,27 +87,33 @@ impl Network {
     }
 
     fn make_keys(&self) {
-        for (name, purpose) in [("operator", "operator"), ("issuer", "issuer")] {
-            let (ring, key_file) =
-                (self.text(&format!("{name}.ring")), self.text(&format!("{name}.key")));
-            succeed("keys", &["init", "--ring", &ring, "--new-key-file", &key_file], &[]);
-            succeed(
-                "keys",
-                &["generate", "--ring", &ring, "--key-file", &key_file, "--purpose", purpose],
-                &[],
-            );
-            let jwks = succeed(
-                "keys",
-                &["jwks", "--ring", &ring, "--key-file", &key_file, "--purpose", purpose],
-                &[],
-            );
-            std::fs::write(self.path(&format!("{name}.jwks.json")), jwks).expect("written");
-        }
+        let (ring, key_file) = (self.text("issuer.ring"), self.text("issuer.key"));
+        let sealed = ["--ring", ring.as_str(), "--key-file", key_file.as_str()];
+        succeed("keys", &[&["init", "--new-key-file"], &sealed[..]].concat(), &[]);
+        succeed("keys", &[&["generate", "--purpose", "issuer"], &sealed[..]].concat(), &[]);
+        let out = self.text("issuer.jwks.json");
+        let jwks = ["jwks", "--purpose", "issuer", "--out", &out];
+        succeed("keys", &[&jwks[..], &sealed[..]].concat(), &[]);
     }
 
     fn make_registry(&self) {
         let file = self.text("registry.json");
-        succeed("registry", &["init", "--registry", &file], &[]);
+        succeed(
+            "registry",
+            &[
+                "init",
+                "--registry",
+                &file,
+                "--ring",
+                &self.text("operator.ring"),
+                "--key-file",
+                &self.text("operator.key"),
+                "--new-key-file",
+                "--operator-key-out",
+                &self.text("operator.jwks.json"),
+            ],
+            &[],
+        );
         succeed(
             "registry",
             &[
@@ -123,7 +129,7 @@ impl Network {
                 &self.issuer_url,
                 "--issuer-jwks",
                 &self.text("issuer.jwks.json"),
-                "--type",
+                "--types",
                 "urn:staff-passport:employment-checks:1",
                 "--contact",
                 "The Christie staffing office",

@@ -102,7 +102,7 @@ impl Service {
             let _ended = child.kill();
             let _status = child.wait();
             let text = std::fs::read_to_string(log).unwrap_or_default();
-            let tail: Vec<&str> = text.lines().rev().take(20).collect();
+            let tail: Vec<&str> = text.lines().rev().take(60).collect();
             panic!("{program} did not come up; its last words, newest first:\n{}", tail.join("\n"));
         }
         Self { child, log: log.to_owned() }

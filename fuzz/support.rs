@@ -1,0 +1,170 @@
+//! A genuine network in memory, made once from fixed seeds: the targets attack around it.
+#![allow(dead_code, reason = "each target takes what it needs")]
+
+use std::sync::LazyLock;
+
+use ed25519_dalek::{Signer as _, SigningKey};
+use rand_chacha::ChaCha8Rng;
+use rand_core::SeedableRng as _;
+use serde_json::{Map, Value, json};
+use sha2::Digest as _;
+use vc::claim_path::ClaimPath;
+use vc::jwk::{Algorithm, PublicKey};
+use vc::jws::SigningInput;
+use vc::registry::{Operators, VerifiedRegistry};
+use vc::sd_jwt::{Issuance, KeyBinding, key_binding_input};
+use vc::status_list::{StatusList, TokenClaims, VerifiedStatusList};
+use vc::time::UnixTime;
+use vc::verify::{Evidence, NoncePolicy, Policy, StatusEvidence, UnverifiedPresentation};
+
+const NOW: UnixTime = UnixTime(1_800_000_000);
+const VCT: &str = "urn:staff-passport:employment-checks:1";
+const ISSUER: &str = "https://issuer.example";
+const LIST: &str = "https://issuer.example/status-lists/1";
+
+struct Network {
+    issuer: SigningKey,
+    issuer_public: PublicKey,
+    holder_public: PublicKey,
+    claims: Map<String, Value>,
+    credential: String,
+    presentation: String,
+    registry: VerifiedRegistry,
+    list: VerifiedStatusList,
+}
+
+static NETWORK: LazyLock<Network> = LazyLock::new(make);
+
+fn public(key: &SigningKey) -> PublicKey {
+    PublicKey::from_ed25519(key.verifying_key().as_bytes()).expect("a key")
+}
+
+fn make() -> Network {
+    let [issuer, holder, operator] = [1, 2, 3].map(|seed| SigningKey::from_bytes(&[seed; 32]));
+    let claims = json!({
+        "iss": ISSUER, "vct": VCT, "iat": NOW.0 - 60, "exp": NOW.0 + 86_400,
+        "cnf": { "jwk": public(&holder).to_jwk() },
+        "status": { "status_list": { "idx": 7, "uri": LIST } },
+        "employer": { "ods": "RBV", "name": "The Christie" },
+        "identity": { "given_name": "Amara", "personal": { "nationality": "GB" } },
+        "core_skills": [{ "subject": "FIRE", "level": 1 }],
+    });
+    let Value::Object(claims) = claims else { unreachable!("an object was written") };
+    let unsigned = Issuance {
+        algorithm: Algorithm::EdDsa,
+        kid: &public(&issuer).kid(),
+        x5c: &[],
+        claims: &claims,
+        hide: &[
+            ClaimPath::of_names(["identity"]),
+            ClaimPath::of_names(["identity", "personal"]),
+            ClaimPath::of_names(["core_skills"]),
+        ],
+    }
+    .prepare(&mut ChaCha8Rng::seed_from_u64(4))
+    .expect("it can be issued");
+    let signature = issuer.sign(unsigned.signing_input()).to_bytes();
+    let credential = unsigned.finish(&signature);
+    let binding = KeyBinding {
+        audience: "ods:R0A".to_owned(),
+        nonce: vc::base64url::encode(&[9; 16]),
+        issued_at: NOW,
+    };
+    let input = key_binding_input(&credential, Algorithm::EdDsa, &binding).expect("a binding");
+    let signature = holder.sign(input.signing_input()).to_bytes();
+    let presentation = input.finish(&signature);
+
+    let payload = serde_json::from_value(json!({
+        "version": 1, "iat": NOW.0, "exp": NOW.0 + 3600,
+        "organisations": [{
+            "ods": "RBV", "name": "The Christie", "state": "active", "types": [VCT],
+            "issuer": { "url": ISSUER, "keys": [{ "jwk": public(&issuer), "state": "active" }] },
+        }],
+    }))
+    .expect("a registry");
+    let input =
+        vc::registry::signing_input(Algorithm::EdDsa, &public(&operator).kid(), &payload);
+    let signature = operator.sign(input.signing_input()).to_bytes();
+    let document = vc::registry::document(&[input.finish(&signature)]);
+    let operators = Operators { keys: vec![public(&operator)], threshold: 1 };
+    let registry = VerifiedRegistry::verify(document.as_bytes(), &operators, None, NOW);
+
+    let token = TokenClaims {
+        uri: LIST.to_owned(),
+        issued_at: NOW,
+        expires_at: Some(NOW.plus(3600)),
+        ttl: Some(30),
+    };
+    let list = StatusList::new(2, 1024).expect("a list");
+    let kid = public(&issuer).kid();
+    let input = vc::status_list::token_input(Algorithm::EdDsa, &kid, &token, &list);
+    let signature = issuer.sign(input.signing_input()).to_bytes();
+    let token = input.finish(&signature);
+    let key = public(&issuer);
+    let list = VerifiedStatusList::verify(&token, LIST, |_| Some(&key), NOW);
+
+    Network {
+        issuer_public: public(&issuer),
+        holder_public: public(&holder),
+        issuer,
+        claims,
+        credential,
+        presentation,
+        registry: registry.expect("it verifies"),
+        list: list.expect("it verifies"),
+    }
+}
+
+/// The issuer's public key.
+pub fn issuer() -> &'static PublicKey {
+    &NETWORK.issuer_public
+}
+
+/// The holder's public key.
+pub fn holder() -> &'static PublicKey {
+    &NETWORK.holder_public
+}
+
+/// All claims in clear.
+pub fn claims() -> &'static Map<String, Value> {
+    &NETWORK.claims
+}
+
+/// The issued text, ending in `~`.
+pub fn credential() -> &'static str {
+    &NETWORK.credential
+}
+
+/// A genuine presentation to `ods:R0A`.
+pub fn presentation() -> &'static String {
+    &NETWORK.presentation
+}
+
+/// A token whose only digest is of `encoded`, signed by the genuine issuer.
+pub fn credential_with_disclosure(encoded: &str) -> String {
+    let mut claims = NETWORK.claims.clone();
+    claims.insert("_sd".to_owned(), json!([vc::base64url::encode(&sha2::Sha256::digest(encoded.as_bytes()))]));
+    claims.insert("_sd_alg".to_owned(), json!("sha-256"));
+    let input = SigningInput::new(Algorithm::EdDsa, "dc+sd-jwt", Map::new(), &claims);
+    let signature = NETWORK.issuer.sign(input.signing_input()).to_bytes();
+    format!("{}~{encoded}~", input.finish(&signature))
+}
+
+/// Whether the one safe call takes a presentation.
+pub fn verifies(text: &str) -> bool {
+    let evidence = Evidence {
+        registry: Some(&NETWORK.registry),
+        status: StatusEvidence::List(&NETWORK.list),
+    };
+    let policy = Policy {
+        audience: "ods:R0A",
+        nonce: NoncePolicy::Fresh,
+        types: &[VCT],
+        max_code_age: 90,
+        max_code_ahead: 30,
+        max_status_age: 600,
+    };
+    UnverifiedPresentation::parse(text)
+        .and_then(|presentation| presentation.verify(&evidence, &policy, NOW))
+        .is_ok()
+}
