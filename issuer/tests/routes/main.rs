@@ -1,12 +1,22 @@
 //! The issuer's real router in process, with a clock moved by hand and a wallet made of `vc`.
 
+#[cfg(test)]
 mod credential;
+#[cfg(test)]
 mod metadata;
+#[cfg(test)]
 mod offer;
+#[cfg(test)]
 mod passports_create;
+#[cfg(test)]
 mod passports_read;
+#[cfg(test)]
 mod passports_revoke;
+#[cfg(test)]
 mod privacy;
+#[cfg(test)]
 mod status;
+#[cfg(test)]
 mod token;
+#[cfg(test)]
 mod world;
