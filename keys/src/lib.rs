@@ -1,12 +1,14 @@
-//! Private keys and everything that needs one: rings sealed at rest, signing, data keys for
-//! personal values, sealed files. Library and `keys` program.
+//! Private keys and everything that needs one: rings sealed at rest, signing, certificates,
+//! decryption, data keys for personal values, sealed files. Library and `keys` program.
 //!
 //! Nothing private is ever printed, logged or shown by `Debug`.
 
 mod aead;
 pub mod args;
+pub mod certify;
 pub mod data_key;
 pub mod files;
+pub mod jwe;
 pub mod key_file;
 pub mod program;
 pub mod ring;

@@ -1,5 +1,7 @@
 //! The `keys` program.
 
+mod certificates;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -8,6 +10,7 @@ use rand_core::CryptoRng;
 use vc::jwk::Algorithm;
 
 use crate::args::{OpenRingError, PASSPHRASE_VARIABLE, RingArgs, passphrase};
+use crate::certify::CertifyError;
 use crate::key_file::create_key_file;
 use crate::ring::{Purpose, Ring, RingError};
 use crate::seal::{SealError, Sealing};
@@ -59,6 +62,12 @@ enum Command {
     },
     /// Let a pending key sign and retire the one before
     Promote(OneKey),
+    /// Make the root of a network's certificates and print its kid
+    Root(certificates::NewRoot),
+    /// Certify the ES256 key of an issuer or verifier
+    Certify(certificates::Certify),
+    /// Keep the certificate chain of a key
+    Attach(certificates::Attach),
     /// Retire a key: it issues nothing new
     Retire(OneKey),
     /// Mark a key as in other hands: none of its signatures stands
@@ -143,9 +152,12 @@ pub fn run(cli: Cli, clock: &Clock, rng: &mut impl CryptoRng) -> Result<String, 
                 return Ok(jwks);
             };
             crate::files::replace_file(&out, jwks.as_bytes(), 0o644)
-                .map_err(|source| SealError::Io { path: out, source })?;
+                .map_err(|source| ProgramError::File { path: out, source })?;
             Ok(String::new())
         }
+        Command::Root(root) => root.run(now, rng),
+        Command::Certify(certify) => certify.run(now, rng),
+        Command::Attach(attach) => attach.run(now, rng),
         Command::Promote(one) => change(&one, rng, |ring, kid| ring.promote(kid, now)),
         Command::Retire(one) => change(&one, rng, |ring, kid| ring.retire(kid, now)),
         Command::Compromise(one) => change(&one, rng, |ring, kid| ring.compromise(kid, now)),
@@ -201,6 +213,29 @@ pub enum ProgramError {
     /// A file refuses.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// Another file.
+    #[error("{}", .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// The error.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file holds something else.
+    #[error("{} holds no {what}", .path.display())]
+    Unusable {
+        /// Which.
+        path: PathBuf,
+        /// What it should hold.
+        what: &'static str,
+    },
+    /// There is no root to certify with.
+    #[error("the ring has no active root: make one with `keys root`")]
+    NoRoot,
+    /// No certificate is made.
+    #[error(transparent)]
+    Certify(#[from] CertifyError),
     /// Too easy to guess.
     #[error("a passphrase has at least {MIN_PASSPHRASE} characters")]
     ShortPassphrase,

@@ -1,115 +1,36 @@
 //! The key ring: a service's keys in one sealed file.
 
+mod model;
+mod stored;
+
 use std::fmt;
 use std::path::Path;
-use std::str::FromStr;
 
 use hkdf::Hkdf;
 use rand_core::CryptoRng;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use vc::base64url;
 use vc::jwk::Algorithm;
-use zeroize::{Zeroize, Zeroizing};
+use vc::time::UnixTime;
+use vc::x5c::{self, TrustAnchor};
+use zeroize::Zeroizing;
 
 use crate::aead;
+use crate::certify::{CertifyError, Root};
 use crate::data_key::{DataKey, OpenFailed};
 use crate::seal::{Cost, SealError, SealedFile, Sealing};
 use crate::signing::SigningKey;
 
+pub use model::{KeyInfo, KeyState, Purpose};
+use stored::Entry;
+
 const KIND: &str = "key-ring";
-const VERSION: u32 = 1;
-
-/// What a key signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Purpose {
-    /// Credentials and their status lists.
-    Issuer,
-    /// The trust registry.
-    Operator,
-    /// Presentation requests.
-    Verifier,
-    /// Verification receipts and movement notices.
-    Receipt,
-}
-
-/// What a key may still do. `Pending` and `Active` are `active` in the trust registry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum KeyState {
-    /// Published so that others learn it; signs nothing yet.
-    Pending,
-    /// Signs.
-    Active,
-    /// Issues nothing new; goes on signing the status lists of what it issued.
-    Retired,
-    /// None of its signatures stands.
-    Compromised,
-}
-
-/// What may be told about a key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct KeyInfo {
-    /// Its `kid`.
-    pub kid: String,
-    /// What it signs.
-    pub purpose: Purpose,
-    /// `EdDSA` or `ES256`.
-    pub algorithm: &'static str,
-    /// What it may still do.
-    pub state: KeyState,
-    /// When it was made, in seconds since 1970.
-    pub created_at: i64,
-    /// When it was retired or compromised.
-    pub ended_at: Option<i64>,
-}
 
 /// A service's keys, opened.
 pub struct Ring {
     file: SealedFile,
     root: Zeroizing<[u8; 32]>,
     keys: Vec<Entry>,
-}
-
-struct Entry {
-    key: SigningKey,
-    purpose: Purpose,
-    state: KeyState,
-    created_at: i64,
-    ended_at: Option<i64>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Contents {
-    version: u32,
-    root: SecretText,
-    keys: Vec<StoredKey>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StoredKey {
-    purpose: Purpose,
-    algorithm: String,
-    state: KeyState,
-    created_at: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    ended_at: Option<i64>,
-    secret: SecretText,
-}
-
-/// base64url of a secret, wiped when dropped.
-#[derive(Serialize, Deserialize)]
-#[serde(transparent)]
-struct SecretText(String);
-
-impl Drop for SecretText {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
 }
 
 impl Ring {
@@ -137,7 +58,7 @@ impl Ring {
     ) -> Result<Self, RingError> {
         let mut root = Zeroizing::new([0; 32]);
         rng.fill_bytes(root.as_mut_slice());
-        let file = SealedFile::create(path, KIND, &contents(&root, &[]), sealing, cost, rng)?;
+        let file = SealedFile::create(path, KIND, &stored::write(&root, &[]), sealing, cost, rng)?;
         Ok(Self { file, root, keys: vec![] })
     }
 
@@ -147,15 +68,8 @@ impl Ring {
     /// [`RingError`].
     pub fn open(path: &Path, sealing: &Sealing) -> Result<Self, RingError> {
         let (file, plaintext) = SealedFile::open(path, KIND, sealing)?;
-        let contents: Contents =
-            serde_json::from_slice(&plaintext).map_err(|_| RingError::Malformed)?;
-        if contents.version != VERSION {
-            return Err(RingError::Malformed);
-        }
-        let root = secret_bytes(&contents.root)?;
-        let root = root.as_slice().try_into().map_err(|_| RingError::Malformed)?;
-        let keys = contents.keys.iter().map(Entry::read).collect::<Result<_, _>>()?;
-        Ok(Self { file, root: Zeroizing::new(root), keys })
+        let (root, keys) = stored::read(&plaintext)?;
+        Ok(Self { file, root, keys })
     }
 
     /// Writes the ring back, atomically and durably. Every change below is in memory until then.
@@ -163,7 +77,7 @@ impl Ring {
     /// # Errors
     /// [`RingError::Seal`].
     pub fn save(&self, rng: &mut impl CryptoRng) -> Result<(), RingError> {
-        Ok(self.file.write(&contents(&self.root, &self.keys), rng)?)
+        Ok(self.file.write(&stored::write(&self.root, &self.keys), rng)?)
     }
 
     /// Adds a new active key and returns its `kid`.
@@ -257,6 +171,74 @@ impl Ring {
         json!({ "keys": keys })
     }
 
+    /// Adds the key of a network's root with its own certificate, and returns its `kid`.
+    ///
+    /// # Errors
+    /// [`RingError::Certify`].
+    pub fn make_root(
+        &mut self,
+        name: &str,
+        now: i64,
+        rng: &mut impl CryptoRng,
+    ) -> Result<String, RingError> {
+        let key = SigningKey::generate(Algorithm::Es256, rng);
+        let certificate = Root::self_signed(&key, name, now, rng)?;
+        let kid = key.kid().to_owned();
+        self.keys.push(Entry {
+            key,
+            purpose: Purpose::Root,
+            state: KeyState::Active,
+            created_at: now,
+            ended_at: None,
+            name: Some(name.to_owned()),
+            chain: vec![certificate],
+        });
+        Ok(kid)
+    }
+
+    /// The newest active root, to certify with.
+    pub fn root(&self) -> Option<Root<'_>> {
+        let entry = self.keys.iter().rev().find(|entry| entry.signs(Purpose::Root, None))?;
+        Some(Root {
+            key: &entry.key,
+            name: entry.name.as_deref()?,
+            certificate: entry.chain.first()?,
+            created_at: entry.created_at,
+        })
+    }
+
+    /// Keeps the certificate chain of a key, after verifying it up to `anchor`.
+    ///
+    /// # Errors
+    /// [`RingError::NoSuchKey`], [`RingError::Chain`], [`RingError::OtherKey`].
+    pub fn attach_chain(
+        &mut self,
+        kid: &str,
+        chain: Vec<Vec<u8>>,
+        anchor: &TrustAnchor,
+        now: i64,
+    ) -> Result<(), RingError> {
+        let leaf = x5c::verify(&chain, std::slice::from_ref(anchor), UnixTime(now))?;
+        let entry = self
+            .keys
+            .iter_mut()
+            .find(|entry| entry.key.kid() == kid)
+            .ok_or_else(|| RingError::NoSuchKey(kid.to_owned()))?;
+        if leaf.key() != entry.key.public_key() {
+            return Err(RingError::OtherKey(kid.to_owned()));
+        }
+        entry.chain = chain;
+        Ok(())
+    }
+
+    /// A key's certificates for `x5c`: DER, leaf first, anchor left out; empty when it has none.
+    pub fn chain(&self, kid: &str) -> &[Vec<u8>] {
+        self.keys
+            .iter()
+            .find(|entry| entry.key.kid() == kid && entry.purpose != Purpose::Root)
+            .map_or(&[], |entry| &entry.chain)
+    }
+
     /// A secret for one use, named by `label` (HKDF-SHA-256 from the root secret, RFC 5869).
     #[expect(clippy::expect_used, reason = "HKDF refuses only more than 8160 bytes")]
     pub fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
@@ -291,7 +273,15 @@ impl Ring {
     ) -> String {
         let key = SigningKey::generate(algorithm, rng);
         let kid = key.kid().to_owned();
-        self.keys.push(Entry { key, purpose, state, created_at: now, ended_at: None });
+        self.keys.push(Entry {
+            key,
+            purpose,
+            state,
+            created_at: now,
+            ended_at: None,
+            name: None,
+            chain: vec![],
+        });
         kid
     }
 
@@ -320,58 +310,6 @@ impl Ring {
     }
 }
 
-impl KeyState {
-    fn may_become(self, to: Self) -> bool {
-        match to {
-            Self::Pending => false,
-            Self::Active => self == Self::Pending,
-            Self::Retired => matches!(self, Self::Pending | Self::Active),
-            Self::Compromised => self != Self::Compromised,
-        }
-    }
-}
-
-impl Entry {
-    fn read(stored: &StoredKey) -> Result<Self, RingError> {
-        let algorithm = [Algorithm::EdDsa, Algorithm::Es256]
-            .into_iter()
-            .find(|algorithm| algorithm.name() == stored.algorithm)
-            .ok_or(RingError::Malformed)?;
-        let key = SigningKey::from_secret_bytes(algorithm, &secret_bytes(&stored.secret)?)
-            .map_err(|_| RingError::Malformed)?;
-        let &StoredKey { purpose, state, created_at, ended_at, .. } = stored;
-        Ok(Self { key, purpose, state, created_at, ended_at })
-    }
-
-    fn stored(&self) -> StoredKey {
-        StoredKey {
-            purpose: self.purpose,
-            algorithm: self.key.algorithm().name().to_owned(),
-            state: self.state,
-            created_at: self.created_at,
-            ended_at: self.ended_at,
-            secret: SecretText(base64url::encode(&self.key.to_secret_bytes())),
-        }
-    }
-
-    fn info(&self) -> KeyInfo {
-        KeyInfo {
-            kid: self.key.kid().to_owned(),
-            purpose: self.purpose,
-            algorithm: self.key.algorithm().name(),
-            state: self.state,
-            created_at: self.created_at,
-            ended_at: self.ended_at,
-        }
-    }
-
-    fn signs(&self, purpose: Purpose, algorithm: Option<Algorithm>) -> bool {
-        self.purpose == purpose
-            && self.state == KeyState::Active
-            && algorithm.is_none_or(|algorithm| algorithm == self.key.algorithm())
-    }
-}
-
 fn public_jwk(key: &SigningKey) -> Value {
     let mut jwk = key.public_key().to_jwk();
     if let Some(members) = jwk.as_object_mut() {
@@ -382,47 +320,9 @@ fn public_jwk(key: &SigningKey) -> Value {
     jwk
 }
 
-fn secret_bytes(text: &SecretText) -> Result<Zeroizing<Vec<u8>>, RingError> {
-    base64url::decode(&text.0).map(Zeroizing::new).map_err(|_| RingError::Malformed)
-}
-
-/// The plaintext of a ring file, in one allocation so that no copy stays behind.
-#[expect(clippy::expect_used, reason = "plain structs always become JSON")]
-fn contents(root: &[u8; 32], keys: &[Entry]) -> Zeroizing<Vec<u8>> {
-    let contents = Contents {
-        version: VERSION,
-        root: SecretText(base64url::encode(root)),
-        keys: keys.iter().map(Entry::stored).collect(),
-    };
-    let mut bytes = Zeroizing::new(Vec::with_capacity(256 + 512 * keys.len()));
-    serde_json::to_writer(&mut *bytes, &contents).expect("JSON");
-    bytes
-}
-
 impl fmt::Debug for Ring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ring").field("file", &self.file).finish_non_exhaustive()
-    }
-}
-
-impl FromStr for Purpose {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(text))
-            .map_err(|_| format!("{text:?} is no purpose: issuer, operator, verifier or receipt"))
-    }
-}
-
-impl fmt::Display for Purpose {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(f)
-    }
-}
-
-impl fmt::Display for KeyState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(f)
     }
 }
 
@@ -438,6 +338,15 @@ pub enum RingError {
     /// No key has this `kid`.
     #[error("no key {0:?} in the ring")]
     NoSuchKey(String),
+    /// A certificate could not be made.
+    #[error(transparent)]
+    Certify(#[from] CertifyError),
+    /// A certificate chain is refused.
+    #[error("the certificate chain is refused")]
+    Chain(#[from] x5c::ChainError),
+    /// A certificate chain is of another key.
+    #[error("the certificate is not of key {0:?}")]
+    OtherKey(String),
     /// A key's state does not allow it.
     #[error("key {kid:?} is {from} and cannot become {to}")]
     BadChange {
