@@ -137,6 +137,8 @@ impl Page {
             _ if path.last() == Some(&"portrait") => self.line(path, ": held"),
             Value::Object(members) => {
                 self.line(path, "");
+                let mut members: Vec<_> = members.iter().collect();
+                members.sort_by_key(|(name, _)| self.labels.place(&[path, &[name]].concat()));
                 for (name, inner) in members {
                     self.claim(&[path, &[name]].concat(), inner);
                 }

@@ -11,9 +11,16 @@ use crate::text;
 /// The language that the program speaks.
 const LOCALE: &str = "en-GB";
 
-/// The words of one type; the claims' own names for types that we don't know.
+/// The words of one type, in the order of its metadata; the claims' own names for types that we
+/// don't know.
 #[derive(Debug, Default)]
-pub struct Labels(HashMap<Vec<String>, String>);
+pub struct Labels(HashMap<Vec<String>, Label>);
+
+#[derive(Clone, Debug)]
+struct Label {
+    place: usize,
+    words: String,
+}
 
 #[derive(Deserialize)]
 struct TypeMetadata {
@@ -46,18 +53,26 @@ impl Labels {
 
     /// Words for the claim at a path of member names.
     pub fn label(&self, path: &[&str]) -> String {
-        let known = |path: &[&str]| {
-            let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
-            self.0.get(&path).cloned()
-        };
-        // An assurance inside a check has the words of the one at the top.
-        let inner =
-            path.iter().rposition(|name| *name == "assurance").and_then(|at| path.get(at..));
-        match (known(path).or_else(|| inner.and_then(known)), path.last()) {
-            (Some(label), _) => label,
+        match (self.known(path), path.last()) {
+            (Some(label), _) => label.words.clone(),
             (None, Some(name)) => text::label(name),
             (None, None) => String::new(),
         }
+    }
+
+    /// Where the claim stands among its like; those that the metadata does not name come last.
+    pub fn place(&self, path: &[&str]) -> usize {
+        self.known(path).map_or(usize::MAX, |label| label.place)
+    }
+
+    fn known(&self, path: &[&str]) -> Option<&Label> {
+        let find = |path: &[&str]| {
+            let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
+            self.0.get(&path)
+        };
+        // An assurance inside a check has the words of the one at the top.
+        let assurance = path.iter().rposition(|name| *name == "assurance");
+        find(path).or_else(|| find(path.get(assurance?..)?))
     }
 
     /// Words for the claim at a claim path.
@@ -69,11 +84,11 @@ impl Labels {
 
 impl From<TypeMetadata> for Labels {
     fn from(metadata: TypeMetadata) -> Self {
-        let in_our_language = |claim: ClaimMetadata| {
-            let label = claim.display.into_iter().find(|display| display.locale == LOCALE)?.label;
-            Some((names(&claim.path).map(str::to_owned).collect(), label))
+        let in_our_language = |(place, claim): (usize, ClaimMetadata)| {
+            let words = claim.display.into_iter().find(|display| display.locale == LOCALE)?.label;
+            Some((names(&claim.path).map(str::to_owned).collect(), Label { place, words }))
         };
-        Self(metadata.claims.into_iter().filter_map(in_our_language).collect())
+        Self(metadata.claims.into_iter().enumerate().filter_map(in_our_language).collect())
     }
 }
 
@@ -105,6 +120,16 @@ mod tests {
             labels.label(&["assurance", "pedigree"])
         );
         assert_ne!(labels.label(&["assurance", "pedigree"]), "Pedigree");
+    }
+
+    #[test]
+    fn claims_stand_in_the_order_of_the_metadata() {
+        let labels = Labels::of(Some("urn:staff-passport:employment-checks:1"));
+        let place = |name| labels.place(&["identity", name]);
+
+        assert!(place("given_name") < place("family_name"));
+        assert!(place("family_name") < place("birth_date"));
+        assert_eq!(place("shoe_size"), usize::MAX);
     }
 
     #[test]
