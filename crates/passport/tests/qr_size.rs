@@ -1,5 +1,5 @@
 //! How large the QR codes of passports are (TARGETS.md, "Size").
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use chrono::NaiveDate;
 use passport::{EmploymentChecks, samples};
