@@ -34,7 +34,8 @@ impl Day {
     }
 
     fn parts(self) -> (i64, i64, i64) {
-        let mut year = 1970 + self.0.div_euclid(366);
+        // Not after the year, and near it.
+        let mut year = 1970 + self.0.div_euclid(if self.0 < 0 { 365 } else { 366 });
         while before_year(year + 1) <= self.0 {
             year += 1;
         }

@@ -35,7 +35,8 @@ const DAY_SECONDS: i64 = 86_400;
 /// Most years between two dates that go together.
 const MAX_YEARS: i64 = 16;
 
-/// Whether a text is rather random bytes than words: its kinds of characters change often.
+/// Whether a text is rather random bytes than words: its kinds of characters change often, and it
+/// has small letters, capitals and digits, or is long.
 pub(super) fn looks_random(text: &str) -> bool {
     let kind = |c: u8| match c {
         b'a'..=b'z' => 1,
@@ -45,7 +46,9 @@ pub(super) fn looks_random(text: &str) -> bool {
     };
     let changes =
         text.bytes().zip(text.bytes().skip(1)).filter(|(a, b)| kind(*a) != kind(*b)).count();
-    text.len() >= 11 && changes * 3 >= text.len()
+    let kinds = [1, 2, 3].iter().all(|wanted| text.bytes().any(|c| kind(c) == *wanted));
+    text.len() >= 11
+        && (kinds && changes * 3 >= text.len() || text.len() >= 20 && changes * 2 >= text.len())
 }
 
 fn random_bytes(text: &str) -> Option<Vec<u8>> {
