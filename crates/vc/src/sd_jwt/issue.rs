@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use rand_core::CryptoRng;
 use serde_json::{Map, Value, json};
 
-use super::{IN_CLEAR, MAX_DEPTH, MAX_DISCLOSURES, RESERVED, SD_ALG, TYP, digest};
+use super::parse::size;
+use super::{IN_CLEAR, MAX_DEPTH, MAX_DISCLOSURES, MAX_VALUES, RESERVED, SD_ALG, TYP, digest};
 use crate::claim_path::{ClaimPath, PathElement};
 use crate::jwk::Algorithm;
 use crate::jws::SigningInput;
@@ -66,13 +67,16 @@ impl Issuance<'_> {
             check_name(name)?;
             check_value(value, 2)?;
         }
+        if self.claims.values().map(size).sum::<usize>() > MAX_VALUES {
+            return Err(IssueError::TooMuch);
+        }
 
         let hide: Vec<&[PathElement]> = self.hide.iter().map(|path| path.0.as_slice()).collect();
         let mut hiding = Hiding { rng, decoys, disclosures: Vec::new() };
         let mut payload = hiding.object(self.claims, &hide);
         let disclosures = hiding.disclosures;
         if disclosures.len() > MAX_DISCLOSURES {
-            return Err(IssueError::TooManyDisclosures);
+            return Err(IssueError::TooMuch);
         }
         if !disclosures.is_empty() {
             payload.insert("_sd_alg".to_owned(), SD_ALG.into());
@@ -127,9 +131,9 @@ pub enum IssueError {
     /// The claims nest deeper than a verifier would read.
     #[error("claims nest too deep")]
     TooDeep,
-    /// More would hide than a verifier would read.
-    #[error("more than {MAX_DISCLOSURES} claims hide")]
-    TooManyDisclosures,
+    /// More disclosures or values than a verifier would read.
+    #[error("more than {MAX_DISCLOSURES} claims hide, or more than {MAX_VALUES} values in all")]
+    TooMuch,
 }
 
 fn check_name(name: &str) -> Result<(), IssueError> {

@@ -23,11 +23,11 @@ pub const TYP: &str = "dc+sd-jwt";
 /// `typ` of a key-binding JWT (RFC 9901, 4.3).
 pub const KEY_BINDING_TYP: &str = "kb+jwt";
 /// Longest text of an SD-JWT with everything in it, in bytes.
-pub const MAX_BYTES: usize = 256 * 1024;
+pub const MAX_BYTES: usize = 192 * 1024;
 /// Most disclosures in one SD-JWT.
 pub const MAX_DISCLOSURES: usize = 256;
 /// Most values in all disclosures together: a short text may make a large tree.
-pub const MAX_VALUES: usize = 4096;
+pub const MAX_VALUES: usize = 2048;
 /// Deepest nesting of the rebuilt claims, disclosures inside disclosures counted.
 pub const MAX_DEPTH: usize = 32;
 
@@ -79,8 +79,8 @@ pub enum SdJwtError {
     /// A disclosure is not of the form, or uses a reserved name.
     #[error("malformed disclosure")]
     BadDisclosure,
-    /// More disclosures than [`MAX_DISCLOSURES`].
-    #[error("more than {MAX_DISCLOSURES} disclosures")]
+    /// More disclosures than [`MAX_DISCLOSURES`], or more in them than [`MAX_VALUES`].
+    #[error("more than {MAX_DISCLOSURES} disclosures or {MAX_VALUES} values in them")]
     TooManyDisclosures,
     /// Disclosures nest deeper than [`MAX_DEPTH`].
     #[error("claims nest deeper than {MAX_DEPTH}")]

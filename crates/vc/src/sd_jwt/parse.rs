@@ -44,11 +44,15 @@ impl UnverifiedSdJwt {
         if parts.clone().count() > MAX_DISCLOSURES {
             return Err(SdJwtError::TooManyDisclosures);
         }
-        let disclosures: Vec<Disclosure> =
-            parts.map(Disclosure::parse).collect::<Result<_, _>>()?;
-        if disclosures.iter().map(|disclosure| size(&disclosure.value)).sum::<usize>() > MAX_VALUES
-        {
-            return Err(SdJwtError::Malformed);
+        let mut disclosures = Vec::new();
+        let mut values = 0_usize;
+        for part in parts {
+            let disclosure = Disclosure::parse(part)?;
+            values = values.saturating_add(size(&disclosure.value));
+            if values > MAX_VALUES {
+                return Err(SdJwtError::TooManyDisclosures);
+            }
+            disclosures.push(disclosure);
         }
         let key_binding = if binding.is_empty() {
             None
@@ -99,7 +103,7 @@ impl UnverifiedSdJwt {
 }
 
 /// How many values a value is made of.
-fn size(value: &Value) -> usize {
+pub(super) fn size(value: &Value) -> usize {
     match value {
         Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
         Value::Object(members) => 1 + members.values().map(size).sum::<usize>(),

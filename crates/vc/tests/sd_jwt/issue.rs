@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use vc::base64url;
 use vc::claim_path::ClaimPath;
 use vc::jwk::Algorithm;
-use vc::sd_jwt::{Issuance, IssueError, MAX_DEPTH, UnverifiedSdJwt};
+use vc::sd_jwt::{Issuance, IssueError, MAX_DEPTH, MAX_DISCLOSURES, MAX_VALUES, UnverifiedSdJwt};
 
 use crate::common::keys::{TestKey, object, parse, path, payload, rng};
 
@@ -208,4 +208,13 @@ fn what_is_issued_is_never_too_deep_to_verify() {
     assert_eq!(parse(&text).disclosures().len(), 1);
     parse(&text).verify_issuer(&TestKey::ed25519(1).public()).unwrap();
     assert_eq!(refusal(&nested(MAX_DEPTH - 3), &[]), IssueError::TooDeep);
+}
+
+#[test]
+fn what_is_issued_is_never_too_much_to_verify() {
+    let values = json!({"list": vec![0; MAX_VALUES]});
+    let hidden = json!({"list": vec![0; MAX_DISCLOSURES + 1]});
+
+    assert_eq!(refusal(&values, &[]), IssueError::TooMuch);
+    assert_eq!(refusal(&hidden, &[path(&json!(["list", null]))]), IssueError::TooMuch);
 }

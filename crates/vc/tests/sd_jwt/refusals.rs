@@ -321,10 +321,13 @@ fn the_number_of_disclosures_is_bounded() {
 #[test]
 fn the_values_in_all_disclosures_are_bounded() {
     let jwt = issuer().token("dc+sd-jwt", &json!({}));
-    let (zeros, _) = disclosure(&json!(["salt", vec![0; 2000]]));
+    let (zeros, _) = disclosure(&json!(["salt", vec![0; 1000]]));
 
     UnverifiedSdJwt::parse(&format!("{jwt}~{zeros}~")).unwrap();
-    assert_eq!(parse_refusal(&format!("{jwt}~{zeros}~{zeros}~{zeros}~")), SdJwtError::Malformed);
+    assert_eq!(
+        parse_refusal(&format!("{jwt}~{zeros}~{zeros}~{zeros}~")),
+        SdJwtError::TooManyDisclosures
+    );
 }
 
 #[test]
