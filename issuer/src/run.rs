@@ -1,10 +1,11 @@
 //! From command line to a running service.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use clock::Clock;
-use keys::{Ring, Sealing, Secret};
+use keys::Ring;
+use keys::args::{OpenRingError, RingArgs};
 use passport::OdsCode;
 use server::config::{BaseUrl, StoreUrl};
 use server::control::Control;
@@ -42,15 +43,8 @@ pub struct ServeArgs {
     /// Where the store is, for example sled:/var/lib/issuer
     #[arg(long, env = "STAFF_PASSPORT_STORE")]
     store: StoreUrl,
-    /// The key ring
-    #[arg(long, env = "STAFF_PASSPORT_RING")]
-    ring: PathBuf,
-    /// Key file that opens the ring; without it the passphrase is read from the environment
-    #[arg(long, env = "STAFF_PASSPORT_KEY_FILE")]
-    key_file: Option<PathBuf>,
-    /// Passphrase that opens the ring
-    #[arg(long, env = "STAFF_PASSPORT_RING_PASSPHRASE", hide = true, hide_env_values = true)]
-    passphrase: Option<String>,
+    #[command(flatten)]
+    ring: RingArgs,
     /// Minutes that an offer may be collected
     #[arg(long, env = "STAFF_PASSPORT_OFFER_MINUTES", default_value_t = OFFER_SECONDS / 60,
           value_parser = clap::value_parser!(u32).range(1..=MAX_OFFER_MINUTES))]
@@ -79,12 +73,7 @@ fn name(text: &str) -> Result<String, String> {
 /// # Errors
 /// [`RunError`].
 pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
-    let sealing = match (args.key_file, args.passphrase) {
-        (Some(file), _) => Sealing::KeyFile(file),
-        (None, Some(passphrase)) => Sealing::Passphrase(Secret::new(passphrase)),
-        (None, None) => return Err(RunError::NoSealing),
-    };
-    let ring = Ring::open(&args.ring, &sealing)?;
+    let ring = args.ring.open()?;
     let clock = Clock::system();
     let StoreUrl::Sled(dir) = &args.store;
     let (store, db) = open_store(dir, &ring)?;
@@ -139,12 +128,9 @@ pub fn verify_audit(store: &StoreUrl) -> Result<u64, RunError> {
 /// Why the service does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// Nothing opens the ring.
-    #[error("name what opens the key ring: --key-file FILE or STAFF_PASSPORT_RING_PASSPHRASE")]
-    NoSealing,
     /// The ring does not open.
     #[error(transparent)]
-    Ring(#[from] keys::RingError),
+    Ring(#[from] OpenRingError),
     /// The store does not open.
     #[error(transparent)]
     Open(#[from] server::durable::OpenError),

@@ -4,6 +4,7 @@
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod facts;
+pub mod requests;
 pub mod sled;
 
 use async_trait::async_trait;
@@ -11,10 +12,12 @@ use server::durable::CommitError;
 use vc::status_list::Status;
 
 pub use facts::{
-    Act, Copy, Cursor, Grant, HistoryEntry, IndexToken, Issuance, ListPolicy, ListRow, NonceUse,
-    Offer, OfferState, Page, PageRequest, Passport, PassportDraft, PassportId, PassportState,
-    Recorded, Redeemed, Redemption, Revocation, RevocationReason, Revoked, Sealed, SecretHash,
-    StatusEntry,
+    Act, Copy, Grant, HistoryEntry, ListPolicy, ListRow, Offer, OfferState, Passport, PassportId,
+    PassportState, RevocationReason, Sealed, SecretHash, StatusEntry,
+};
+pub use requests::{
+    Cursor, IndexToken, Issuance, NonceUse, Page, PageRequest, PassportDraft, Recorded, Redeemed,
+    Redemption, Revocation, Revoked,
 };
 
 use crate::audit::AuditError;
