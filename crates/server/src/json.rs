@@ -78,10 +78,35 @@ pub fn parse<T: DeserializeOwned>(body: &[u8], limits: Limits) -> Result<T, Prob
         let fault = Fault {
             pointer: pointer(error.path()),
             code: "SHAPE".to_owned(),
-            message: error.inner().to_string(),
+            message: plain(&error.inner().to_string()),
         };
         Problem::unprocessable(vec![fault])
     })
+}
+
+/// What serde says of a shape, in words for whoever writes requests.
+fn plain(message: &str) -> String {
+    let named = |kind: &str| match kind {
+        "map" | "a map" => "an object".to_owned(),
+        "sequence" | "a sequence" => "an array".to_owned(),
+        "null" | "unit" => "null".to_owned(),
+        other => other.replace("struct ", "an object ").replace('`', ""),
+    };
+    if let Some((found, expected)) =
+        message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
+    {
+        return format!("{} stands where {} belongs", named(found), named(expected));
+    }
+    if let Some((field, known)) =
+        message.strip_prefix("unknown field `").and_then(|rest| rest.split_once("`, expected "))
+    {
+        let known = known.replace("one of ", "").replace('`', "");
+        return format!("{field} is not a known member; known are {known}");
+    }
+    if let Some(field) = message.strip_prefix("missing field `") {
+        return format!("{} is missing", field.trim_end_matches('`'));
+    }
+    message.replace('`', "")
 }
 
 fn pointer(path: &Path) -> String {

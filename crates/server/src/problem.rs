@@ -118,7 +118,12 @@ impl Problem {
 
     /// 422 with every fault of the body.
     pub fn unprocessable(faults: Vec<Fault>) -> Self {
+        let sentence = match faults.len() {
+            1 => "One thing is wrong; `faults` says where and what.".to_owned(),
+            number => format!("{number} things are wrong; `faults` says where and what."),
+        };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "INVALID", "The content has faults")
+            .detail(sentence)
             .faults(faults)
     }
 

@@ -1,18 +1,20 @@
 //! What stands around every router of ours.
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt as _;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -23,6 +25,10 @@ use crate::problem::{LogText, Problem};
 
 /// Longest body that an extractor without a limit of its own takes.
 const MAX_BODY_BYTES: usize = 1 << 20;
+/// Longest body that is read to its end only to be refused.
+const MAX_DRAINED_BYTES: usize = 16 << 20;
+/// Stands for every body past the bound, and is shared.
+static TOO_LONG: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(vec![b' '; MAX_BODY_BYTES + 1]));
 /// Answered even under overload, so that nobody restarts a busy process.
 const HEALTH: &str = "/healthz";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -94,7 +100,8 @@ async fn answer(guard: &Guard, request: Request, next: Next) -> Response {
     if permit.is_err() && request.uri().path() != HEALTH {
         return Problem::unavailable("The service is busy.").into_response();
     }
-    match timeout(guard.time, next.run(request)).await {
+    let answered = async { next.run(drained(request).await).await };
+    match timeout(guard.time, answered).await {
         Ok(response) => plain_words(response),
         Err(_) => {
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "TIMED_OUT", "The answer took too long")
@@ -103,6 +110,20 @@ async fn answer(guard: &Guard, request: Request, next: Next) -> Response {
                 .into_response()
         }
     }
+}
+
+/// Takes a body that is longer than any handler's bound off the wire and puts as much in its place
+/// as makes every handler refuse it in its own form. A client that is still sending when the
+/// refusal comes would see a broken connection instead.
+async fn drained(request: Request) -> Request {
+    let declared = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let declared = declared.and_then(|value| value.parse::<usize>().ok()).unwrap_or_default();
+    if !(MAX_BODY_BYTES + 1..=MAX_DRAINED_BYTES).contains(&declared) {
+        return request;
+    }
+    let (head, mut body) = request.into_parts();
+    while let Some(Ok(_discarded)) = body.frame().await {}
+    Request::from_parts(head, Body::from(TOO_LONG.clone()))
 }
 
 /// The router's own 404 and 405 have no body: say what they mean.

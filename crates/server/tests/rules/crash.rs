@@ -77,6 +77,44 @@ async fn a_killed_process_loses_nothing_that_it_acknowledged() {
     assert!(acknowledged.len() >= ROUNDS.iter().sum());
 }
 
+#[tokio::test]
+async fn an_io_error_stops_the_process_before_it_acknowledges() {
+    if Command::new("strace").arg("-V").output().is_err() {
+        eprintln!("SKIPPED: strace is not installed");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mut acknowledged: Vec<u64> = Vec::new();
+
+    for (round, fault) in ["fdatasync", "pwrite64"]
+        .into_iter()
+        .flat_map(|call| {
+            [1, 2, 3, 7, 20].map(|when| format!("inject={call}:error=EIO:when={when}+"))
+        })
+        .enumerate()
+    {
+        let output = Command::new("strace")
+            .args(["-f", "-qq", "-o", "/dev/null", "-e", &fault])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", "crash::writes_until_killed", "--ignored", "--nocapture"])
+            .env(DIR, dir.path())
+            .env(FROM, (round * 10_000_000).to_string())
+            .output()
+            .unwrap();
+        for line in String::from_utf8_lossy(&output.stdout).lines() {
+            note(line, &mut acknowledged);
+        }
+
+        assert!(!output.status.success(), "{fault}");
+        let store = open(dir.path());
+        for number in &acknowledged {
+            let value = store.get(&number.to_be_bytes()).unwrap();
+            assert_eq!(value.as_deref(), Some([7; 700].as_slice()), "{number} after {fault}");
+        }
+    }
+    assert!(!acknowledged.is_empty());
+}
+
 fn note(line: &str, acknowledged: &mut Vec<u64>) -> bool {
     // The last line may be cut short by the kill: `lines` gives it without its end, so a number is
     // taken only when it was written whole, which one write of a short line is.

@@ -9,8 +9,12 @@ mod crash;
 #[cfg(test)]
 mod durable;
 #[cfg(test)]
+mod full_disk;
+#[cfg(test)]
 mod json;
 #[cfg(test)]
 mod serving;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod tokens;
