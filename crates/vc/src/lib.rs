@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod base64url;
+pub mod bitstring;
 pub mod claim_path;
 pub mod dcql;
 pub mod did;
@@ -24,5 +25,6 @@ pub mod sd_jwt;
 pub mod status_list;
 pub mod time;
 pub mod type_metadata;
+pub mod vcdm;
 pub mod verify;
 pub mod x5c;
