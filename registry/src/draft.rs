@@ -66,6 +66,9 @@ pub struct Issuer {
 pub struct Key {
     /// The public key.
     pub jwk: PublicKey,
+    /// The `kid` of its tokens, when the issuer chose one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
     /// What it may still do.
     pub state: KeyState,
     /// Nothing it signed before this counts.
@@ -187,8 +190,9 @@ impl Organisation {
             url,
             keys: keys
                 .into_iter()
-                .map(|Key { jwk, state, not_before, retired_at }| IssuerKey {
+                .map(|Key { jwk, kid, state, not_before, retired_at }| IssuerKey {
                     jwk,
+                    kid,
                     state,
                     not_before,
                     retired_at,
@@ -228,9 +232,11 @@ pub fn read_keys(path: &Path) -> Result<Vec<Key>, DraftError> {
         return Err(bad("it holds no key".to_owned()));
     }
     keys.iter()
-        .map(|jwk| {
-            let jwk = PublicKey::from_jwk(jwk).map_err(|error| bad(error.to_string()))?;
-            Ok(Key { jwk, state: KeyState::Active, not_before: None, retired_at: None })
+        .map(|value| {
+            let jwk = PublicKey::from_jwk(value).map_err(|error| bad(error.to_string()))?;
+            let kid = value.get("kid").and_then(Value::as_str);
+            let kid = kid.filter(|kid| *kid != jwk.kid()).map(str::to_owned);
+            Ok(Key { jwk, kid, state: KeyState::Active, not_before: None, retired_at: None })
         })
         .collect()
 }

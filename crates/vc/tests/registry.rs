@@ -274,3 +274,28 @@ fn a_registry_of_a_thousand_organisations_is_read() {
 
     assert!(registry.organisation("X999").is_some());
 }
+
+#[test]
+fn a_key_is_named_by_the_kid_its_issuer_chose_and_by_no_other() {
+    let mut organisation = organisation("RBV", "https://rbv.example", 9);
+    organisation["issuer"]["keys"][0]["kid"] = json!("theirs-2026");
+
+    let registry = verify(&signed(&[1], &payload(1, &[organisation])), &pinned(&[1], 1)).unwrap();
+    let (_, issuer) = registry.issuer("https://rbv.example").unwrap();
+
+    assert!(issuer.key(Some("theirs-2026")).is_some());
+    assert!(issuer.key(Some(&operator(9).kid())).is_none());
+    assert!(issuer.key(None).is_some());
+}
+
+#[test]
+fn two_keys_of_one_issuer_with_one_kid_are_ambiguous() {
+    let mut organisation = organisation("RBV", "https://rbv.example", 9);
+    let second =
+        json!({"jwk": operator(8).public().to_jwk(), "state": "active", "kid": operator(9).kid()});
+    organisation["issuer"]["keys"].as_array_mut().unwrap().push(second);
+
+    let refused = verify(&signed(&[1], &payload(1, &[organisation])), &pinned(&[1], 1));
+
+    assert_eq!(refused, Err(RegistryError::Ambiguous(operator(9).kid())));
+}

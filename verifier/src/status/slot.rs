@@ -165,10 +165,6 @@ impl Slot {
 /// A key that may sign lists: any of the issuer's but a compromised one, by `kid` when there are
 /// several.
 fn key_of<'k>(entry: &'k IssuerEntry, kid: Option<&str>) -> Option<&'k PublicKey> {
-    let key = match (kid, entry.keys.as_slice()) {
-        (Some(kid), keys) => keys.iter().find(|key| key.jwk.kid() == kid),
-        (None, [only]) => Some(only),
-        (None, _) => None,
-    }?;
+    let key = entry.key(kid)?;
     (key.state != KeyState::Compromised).then_some(&key.jwk)
 }

@@ -108,7 +108,9 @@ fn choose<'k>(keys: &'k [(String, PublicKey)], kid: Option<&str>) -> Option<&'k 
 
 fn registered_keys(organisation: &Organisation) -> IssuerKeys {
     let keys = organisation.issuer.iter().flat_map(|issuer| &issuer.keys);
-    let named = |key: &vc::registry::IssuerKey| (key.jwk.kid(), key.jwk.clone());
+    let named = |key: &vc::registry::IssuerKey| {
+        (key.kid.clone().unwrap_or_else(|| key.jwk.kid()), key.jwk.clone())
+    };
     let stands = |key: &&vc::registry::IssuerKey| key.state != KeyState::Compromised;
     let issues = |key: &&vc::registry::IssuerKey| key.state == KeyState::Active;
     IssuerKeys {

@@ -68,6 +68,7 @@ impl Shared {
             issuer: Some(IssuerEntry {
                 url: self.issuer(),
                 keys: vec![IssuerKey {
+                    kid: None,
                     jwk: self.issuer_key.public_key().clone(),
                     state: key_state,
                     not_before: None,

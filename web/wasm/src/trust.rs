@@ -45,12 +45,11 @@ impl Registry {
     pub(crate) fn key(&self, issuer: &str, kid: Option<&str>) -> Result<PublicKey, JsError> {
         let (_, entry) =
             self.0.issuer(issuer).ok_or_else(|| JsError::new("the issuer is not registered"))?;
-        let standing = entry.keys.iter().filter(|key| key.state != KeyState::Compromised);
-        let mut named = standing.filter(|key| kid.is_none_or(|kid| key.jwk.kid() == kid));
-        match (named.next(), named.next()) {
-            (Some(only), None) => Ok(only.jwk.clone()),
-            _ => Err(JsError::new("no key of the issuer fits")),
-        }
+        entry
+            .key(kid)
+            .filter(|key| key.state != KeyState::Compromised)
+            .map(|key| key.jwk.clone())
+            .ok_or_else(|| JsError::new("no standing key of the issuer fits"))
     }
 }
 

@@ -196,7 +196,12 @@ fn check_unambiguous(payload: &TrustRegistry) -> Result<(), RegistryError> {
         if !urls.insert(&issuer.url) {
             return Err(RegistryError::Ambiguous(issuer.url.clone()));
         }
+        let mut own_kids = BTreeSet::new();
         for key in &issuer.keys {
+            let own = key.kid.clone().unwrap_or_else(|| key.jwk.kid());
+            if let Some(twice) = own_kids.replace(own) {
+                return Err(RegistryError::Ambiguous(twice));
+            }
             let kid = key.jwk.kid();
             if let Some(twice) = kids.replace(kid) {
                 return Err(RegistryError::Ambiguous(twice));

@@ -62,6 +62,17 @@ pub struct IssuerEntry {
     pub keys: Vec<IssuerKey>,
 }
 
+impl IssuerEntry {
+    /// The key that a token's `kid` names; without a `kid`, the only key.
+    pub fn key(&self, kid: Option<&str>) -> Option<&IssuerKey> {
+        match (kid, self.keys.as_slice()) {
+            (Some(kid), keys) => keys.iter().find(|key| key.is_named(kid)),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
+    }
+}
+
 /// An organisation's verifier.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VerifierEntry {
@@ -74,6 +85,9 @@ pub struct VerifierEntry {
 pub struct IssuerKey {
     /// The public key.
     pub jwk: PublicKey,
+    /// The `kid` of its tokens, when the issuer chose one of its own; else [`PublicKey::kid`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
     /// What it may still do.
     pub state: KeyState,
     /// Nothing it signed before this counts.
@@ -82,6 +96,16 @@ pub struct IssuerKey {
     /// Nothing it issued after this counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired_at: Option<UnixTime>,
+}
+
+impl IssuerKey {
+    /// Whether a token's `kid` names this key.
+    pub fn is_named(&self, kid: &str) -> bool {
+        match &self.kid {
+            Some(own) => own == kid,
+            None => self.jwk.kid() == kid,
+        }
+    }
 }
 
 /// What a key may still do.

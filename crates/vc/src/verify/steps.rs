@@ -36,12 +36,7 @@ pub(super) fn trusted_issuer<'r>(
         return Err(Reason::IssuerNotTrusted);
     }
     // Looked up by (iss, kid) only: a kid never reaches across issuers.
-    let key = match (&needed.kid, issuer.keys.as_slice()) {
-        (Some(kid), keys) => keys.iter().find(|key| key.jwk.kid() == *kid),
-        (None, [only]) => Some(only),
-        (None, _) => None,
-    }
-    .ok_or(Reason::IssuerNotTrusted)?;
+    let key = issuer.key(needed.kid.as_deref()).ok_or(Reason::IssuerNotTrusted)?;
     if key.state == KeyState::Compromised {
         return Err(Reason::KeyCompromised);
     }
