@@ -36,18 +36,16 @@ impl Writer {
         }
     }
 
-    /// Works until told to stop; how many requests were cut off.
-    pub(crate) async fn work(self) -> usize {
+    /// Works until told to stop or until a request finds no answer; whether that was so.
+    pub(crate) async fn work(self) -> bool {
         let mut turn = 0_usize;
-        let mut cut_off = 0;
         while !self.stop.load(Ordering::SeqCst) {
             turn += 1;
             if self.turn(turn).await.is_none() {
-                cut_off += 1;
-                tokio::task::yield_now().await;
+                return true;
             }
         }
-        cut_off
+        false
     }
 
     /// One passport through its life; `None` when the issuer was gone.
