@@ -1,8 +1,11 @@
-// Runs the vectors through web/dist in Node and in Chromium: node wasm.mjs [--node-only]
+// Runs web/dist in Node and in Chromium:
+//   node wasm.mjs                the published vectors
+//   node wasm.mjs --line FILE    a holder's whole line against running services; FILE says where
 import { createServer } from 'node:http';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { wholeLine } from './line.mjs';
 import { check } from './vectors.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -50,7 +53,7 @@ function serve(data) {
     } else if (/^(vc\.js|vc_bg\.wasm)$/.test(name)) {
       response.setHeader('content-type', TYPES[extname(name)]);
       response.end(readFileSync(join(dist, name)));
-    } else if (name === 'vectors.mjs') {
+    } else if (name === 'vectors.mjs' || name === 'line.mjs') {
       response.setHeader('content-type', TYPES['.mjs']);
       response.end(readFileSync(join(here, name)));
     } else {
@@ -61,13 +64,13 @@ function serve(data) {
   return new Promise((ready) => server.listen(0, '127.0.0.1', () => ready(server)));
 }
 
-async function inNode(data) {
+async function inNode(act, data) {
   const vc = await import(join(dist, 'vc.js'));
   vc.initSync({ module: readFileSync(join(dist, 'vc_bg.wasm')) });
-  return check(vc, data);
+  return act === 'check' ? check(vc, data) : wholeLine(vc, data);
 }
 
-async function inChromium(data) {
+async function inChromium(act, data) {
   const { chromium } = await import('playwright-core');
   const server = await serve(data);
   const browser = await chromium.launch({
@@ -77,26 +80,46 @@ async function inChromium(data) {
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
-    return await page.evaluate(async () => {
+    return await page.evaluate(async (act) => {
       const vc = await import('/vc.js');
       await vc.default();
+      const data = await (await fetch('/data.json')).json();
       const { check } = await import('/vectors.mjs');
-      return check(vc, await (await fetch('/data.json')).json());
-    });
+      const { wholeLine } = await import('/line.mjs');
+      return act === 'check' ? check(vc, data) : wholeLine(vc, data);
+    }, act);
   } finally {
     await browser.close();
     server.close();
   }
 }
 
-const data = vectors();
-const places = process.argv.includes('--node-only') ? { Node: inNode } : { Node: inNode, Chromium: inChromium };
-let failures = 0;
-for (const [place, run] of Object.entries(places)) {
-  const { passed, failed } = await run(data);
-  for (const name of failed) console.log(`${place}: FAILED ${name}`);
-  console.log(`${place}: ${passed} passed, ${failed.length} failed`);
-  failures += failed.length;
-  if (passed === 0) failures += 1;
+const PLACES = { Node: inNode, Chromium: inChromium };
+
+async function runVectors() {
+  const data = vectors();
+  let failures = 0;
+  for (const [place, run] of Object.entries(PLACES)) {
+    const { passed, failed } = await run('check', data);
+    for (const name of failed) console.log(`${place}: FAILED ${name}`);
+    console.log(`${place}: ${passed} passed, ${failed.length} failed`);
+    failures += failed.length;
+    if (passed === 0) failures += 1;
+  }
+  return failures === 0;
 }
-process.exit(failures === 0 ? 0 : 1);
+
+/** One offer for each place; answers with the codes, for the caller to scan. */
+async function runLine(file) {
+  const { offers, ...network } = json(file);
+  const answers = {};
+  for (const [place, run] of Object.entries(PLACES)) {
+    answers[place] = await run('line', { ...network, ...offers.shift() });
+  }
+  process.stdout.write(JSON.stringify(answers));
+  return true;
+}
+
+const line = process.argv.indexOf('--line');
+const good = line < 0 ? await runVectors() : await runLine(process.argv[line + 1]);
+process.exit(good ? 0 : 1);

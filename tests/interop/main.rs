@@ -10,6 +10,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod browser;
 mod peers;
 
 use serde_json::{Value, json};
@@ -24,7 +25,8 @@ use vc::verify::{Evidence, NoncePolicy, Policy, StatusEvidence, UnverifiedPresen
 
 use crate::peers::Peer;
 
-const REQUIREMENT: &str = "TRAINING_EDUCATION_DEVELOPMENT/NURSING_AND_MIDWIFERY_REGISTERED";
+pub(crate) const REQUIREMENT: &str =
+    "TRAINING_EDUCATION_DEVELOPMENT/NURSING_AND_MIDWIFERY_REGISTERED";
 const VCT: &str = "urn:staff-passport:employment-checks:1";
 const FOREIGN_ISSUER: &str = "https://issuer.example";
 const FOREIGN_LIST: &str = "https://issuer.example/status-lists/1";
@@ -35,10 +37,13 @@ fn now() -> i64 {
     clock::Clock::system().now()
 }
 
+pub(crate) fn today() -> chrono::NaiveDate {
+    chrono::DateTime::from_timestamp(now(), 0).expect("a date").date_naive()
+}
+
 /// A presentation by our issuer and our wallet, and the issuer's public key as published.
 async fn ours(network: &Network) -> (String, Value) {
-    let today = chrono::DateTime::from_timestamp(now(), 0).expect("a date").date_naive();
-    let passport = network.create_passport(&passport::samples::sample_nurse(today)).await;
+    let passport = network.create_passport(&passport::samples::sample_nurse(today())).await;
     let wallet = network.wallet("interop");
     wallet.receive(&passport);
     let presentation = tamper::presentation(&wallet.code(REQUIREMENT));
