@@ -114,6 +114,22 @@ impl Issuer {
     }
 }
 
+/// Runs to its end even when the caller hangs up meanwhile: what is on disk and must become public
+/// would otherwise wait for the next start.
+///
+/// # Errors
+/// [`BrokeOff`], when it panicked or the service stops.
+pub async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, BrokeOff> {
+    tokio::spawn(work).await.map_err(|_| BrokeOff)
+}
+
+/// It panicked, or the service stops.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the work broke off")]
+pub struct BrokeOff;
+
 /// The wall clock is behind what was recorded: nothing is signed until it has caught up.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the clock is {seconds} s behind what was recorded")]

@@ -22,7 +22,7 @@ use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::token::identifier;
 use crate::oid4vci::{HOLDER_ALGORITHMS, NO_STORE, body};
 use crate::secrets;
-use crate::state::Issuer;
+use crate::state::{Issuer, to_the_end};
 use crate::status::list_uri;
 use crate::store::{Copy, Grant, Issuance, NonceUse, Recorded, SecretHash};
 
@@ -64,29 +64,35 @@ pub async fn credential(
     let now = issuer.signing_time()?;
     let claims = issuer.claims_of(&grant.passport).await?;
     let lifetime = i64::from(kind.lifetime_days).saturating_mul(DAY_SECONDS);
-    let recorded = issuer
-        .store
-        .record_issuance(Issuance {
-            token,
-            nonce: proof.nonce,
-            holder: proof.holder.thumbprint().to_string(),
-            kid: issuer.signing_kid.clone(),
-            issued_at: now,
-            expires_at: now.saturating_add(lifetime),
-        })
-        .await?;
-    let (subject_ref, copy, opened) = match recorded {
-        Recorded::Copy { subject_ref, copy, opened } => (subject_ref, copy, opened),
-        refused => return Err(refusal(&refused)),
+    let issuance = Issuance {
+        token,
+        nonce: proof.nonce,
+        holder: proof.holder.thumbprint().to_string(),
+        kid: issuer.signing_kid.clone(),
+        issued_at: now,
+        expires_at: now.saturating_add(lifetime),
     };
-    if let Some(list) = opened {
-        issuer.status.open(list).await?;
-    }
+    let (subject_ref, copy) = to_the_end(record(Arc::clone(&issuer), issuance))
+        .await
+        .map_err(|error| ProtocolError::internal(&error))??;
 
     let claims = credential_claims(&issuer, kind, &subject_ref, &proof.holder, &copy, claims);
     let key = issuer.ring.by_kid(&copy.kid).ok_or_else(ProtocolError::no_key)?;
     let text = sign(kind, key, &claims)?;
     Ok(([NO_STORE], Json(CredentialResponse::issued([text], None).to_json())))
+}
+
+/// Records the copy and publishes the list that was opened on the way.
+async fn record(issuer: Arc<Issuer>, issuance: Issuance) -> Result<(String, Copy), ProtocolError> {
+    match issuer.store.record_issuance(issuance).await? {
+        Recorded::Copy { subject_ref, copy, opened } => {
+            if let Some(list) = opened {
+                issuer.status.open(list).await?;
+            }
+            Ok((subject_ref, copy))
+        }
+        refused => Err(refusal(&refused)),
+    }
 }
 
 /// The token of `Authorization: Bearer` (RFC 6750, 2.1).

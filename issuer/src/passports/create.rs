@@ -12,7 +12,6 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use server::tokens::Authorised;
 use server::{Problem, StrictJson};
-use uuid::Uuid;
 use vc::oid4vci::OfferLink;
 
 use crate::checks;
@@ -62,7 +61,7 @@ pub async fn create(
     let document = serde_json::to_vec(&checks).map_err(Problem::internal)?;
 
     let mut rng = secrets::rng();
-    let id = PassportId(Uuid::from_bytes(secrets::random(&mut rng)));
+    let id = PassportId(uuid::Builder::from_random_bytes(secrets::random(&mut rng)).into_uuid());
     let subject_ref = secrets::random_text::<SUBJECT_REF_BYTES>(&mut rng);
     let offer_id = secrets::random_text::<OFFER_ID_BYTES>(&mut rng);
     let tx_code = secrets::random_tx_code(&mut rng);

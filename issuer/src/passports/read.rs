@@ -19,6 +19,7 @@ use crate::store::{Cursor, PageRequest, PassportId, PassportState};
 
 const LIMIT: usize = 50;
 const MAX_LIMIT: usize = 200;
+const UNREADABLE: &str = "The address takes state (OFFERED, ACTIVE or REVOKED), q, limit and cursor, each at most once, and nothing else.";
 
 /// Which passports.
 #[derive(Debug, Deserialize)]
@@ -54,20 +55,19 @@ pub async fn list(
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<impl IntoResponse, Problem> {
     let Query(query) =
-        query.map_err(|error| Problem::bad_request("BAD_QUERY", error.body_text()))?;
+        query.map_err(|error| Problem::bad_request("BAD_QUERY", UNREADABLE).logged(error))?;
     let limit = query.limit.unwrap_or(LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
-        let sentence = format!("limit is a number from 1 to {MAX_LIMIT}");
+        let sentence = format!("limit is a number from 1 to {MAX_LIMIT}.");
         return Err(Problem::bad_request("BAD_QUERY", sentence));
     }
-    let after = query
-        .cursor
-        .map(|cursor| cursor.parse::<Cursor>())
-        .transpose()
-        .map_err(|_| Problem::bad_request("BAD_QUERY", "cursor is not one that a page gave"))?;
+    let after =
+        query.cursor.map(|cursor| cursor.parse::<Cursor>()).transpose().map_err(|_| {
+            Problem::bad_request("BAD_QUERY", "cursor is not one that a page gave.")
+        })?;
     let tokens = query.q.as_deref().map(|text| search::question(&issuer.secrets, text));
     if tokens.as_ref().is_some_and(Vec::is_empty) {
-        return Err(Problem::bad_request("BAD_QUERY", "q has no word to look for"));
+        return Err(Problem::bad_request("BAD_QUERY", "q has no word to look for."));
     }
 
     let tokens = tokens.unwrap_or_default();

@@ -84,6 +84,18 @@ pub enum RevocationReason {
     LostDevice,
 }
 
+impl RevocationReason {
+    /// As the API writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::IssuedInError => "ISSUED_IN_ERROR",
+            Self::NoLongerValid => "NO_LONGER_VALID",
+            Self::LeftEmployment => "LEFT_EMPLOYMENT",
+            Self::LostDevice => "LOST_DEVICE",
+        }
+    }
+}
+
 /// An entry of one of our status lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StatusEntry {

@@ -1,3 +1,6 @@
+use std::future::{Future, poll_fn};
+use std::task::Poll;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use vc::oid4vci::{StatusListAggregation, Transport};
@@ -138,6 +141,37 @@ async fn each_of_many_revocations_at_once_is_public_when_it_is_acknowledged() {
         );
         assert_eq!(list.unwrap().status(status.idx), Ok(Status::Invalid));
     }
+}
+
+#[tokio::test]
+async fn a_revocation_becomes_public_though_the_caller_hangs_up_before_the_answer() {
+    let world = World::new().await;
+    let (id, status) = issued(&world).await;
+    let path = format!("/api/v1/passports/{id}");
+    let request = Request::post(format!("{path}/revoke"))
+        .header(header::AUTHORIZATION, format!("Bearer {}", world.token))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(r#"{"reason":"LOST_DEVICE"}"#))
+        .unwrap();
+
+    let answer = tower::ServiceExt::oneshot(world.router.clone(), request);
+    // Asked once, then looked at no more: the fact is recorded, nobody waits for the rest.
+    let mut answer = Box::pin(answer);
+    let asked = poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx).is_pending())).await;
+    assert!(asked);
+    until(async || world.get_as(&world.reader, &path).await.json()["state"] == "REVOKED").await;
+    drop(answer);
+
+    until(async || world.list(&status.uri).await.status(status.idx) == Ok(Status::Invalid)).await;
+}
+
+async fn until(holds: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), waiting).await.unwrap();
 }
 
 #[tokio::test]
