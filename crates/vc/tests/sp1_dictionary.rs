@@ -430,6 +430,18 @@ fn dictionary() -> Value {
             examples.push(example(kind, &vocabulary, seed));
         }
     }
+    // Values may stand in a text as words.
+    let values: Vec<String> = nodes
+        .0
+        .iter()
+        .filter_map(|node| node["values"].as_array())
+        .flatten()
+        .filter_map(Value::as_str)
+        .filter(|value| value.contains('_'))
+        .map(|value| value.replace('_', " "))
+        .collect();
+    let mut words: Vec<Value> = vec![json!(["value", values])];
+    words.extend(vocabulary["words"].as_object().unwrap().iter().map(|words| json!(words)));
     json!({
         "comment": "Made by crates/vc/tests/sp1_dictionary.rs from schemas/. Frozen: never edit.",
         "nodes": nodes.0,
@@ -437,7 +449,7 @@ fn dictionary() -> Value {
         "binding_header": binding_header,
         "binding": binding,
         "types": types,
-        "words": vocabulary["words"].as_object().unwrap().iter().collect::<Vec<_>>(),
+        "words": words,
         "examples": examples,
     })
 }

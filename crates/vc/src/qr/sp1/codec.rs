@@ -6,7 +6,7 @@ use super::model::{Model, SYMBOL_CONTEXTS, TEXT_CONTEXTS, hash, mix};
 use super::range::{Decoder, Encoder};
 
 /// Most bytes of text and values of one presentation.
-pub(super) const MAX_BUDGET: usize = 48 * 1024;
+pub(super) const MAX_BUDGET: usize = 16 * 1024;
 /// No byte of UTF-8: the end of a text.
 const END: u8 = 0xff;
 /// No bytes of UTF-8 either: what stands there is coded in another way.

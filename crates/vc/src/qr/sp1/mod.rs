@@ -21,9 +21,9 @@ use presentation::Coder;
 /// Start of every code of this form; the dictionary's letter and `:` follow.
 pub(super) const PREFIX: &str = "SP1";
 /// Longest presentation that is taken.
-const MAX_BYTES: usize = 24 * 1024;
-/// Longest code body that is looked at: nothing grows by a half.
-const MAX_BODY_CHARS: usize = 36 * 1024;
+const MAX_BYTES: usize = 12 * 1024;
+/// Longest code body that is looked at: Base64's four characters are Base45's four and a half.
+const MAX_BODY_CHARS: usize = 14 * 1024;
 
 /// The bytes are no code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 
 use std::sync::LazyLock;
 
-/// 2^17 slots of four bytes.
-const SLOT_BITS: u32 = 17;
+/// 2^18 slots of four bytes.
+const SLOT_BITS: u32 = 18;
 /// A slot's chance moves by 1/(n + 1.5) at its n-th bit, at least by about 1/`MOST_COUNT`.
-const MOST_COUNT: u8 = 60;
+const MOST_COUNT: u8 = 30;
 /// Ends of the stretched domain: 8 in units of 1/256.
 const STRETCH_END: i32 = 2047;
 /// Ends of a chance, of 65,536.
@@ -199,8 +199,8 @@ impl Model {
     pub(super) fn new() -> Self {
         Self {
             slots: Slots::new(),
-            text: Mixer::new(TEXT_SELECTORS, 20_000, 10),
-            symbols: Mixer::new(SYMBOL_SELECTORS, 28_000, 4),
+            text: Mixer::new(TEXT_SELECTORS, 20_000, 14),
+            symbols: Mixer::new(SYMBOL_SELECTORS, 28_000, 6),
             stretch: &STRETCH,
             rates: &RATES,
         }

@@ -62,15 +62,8 @@ impl Encoder {
     }
 
     pub(super) fn finish(mut self) -> Vec<u8> {
-        let end = self.low + u64::from(self.range);
-        for bytes in 0..=4_u32 {
-            let unit = 1_u64 << (32 - 8 * bytes);
-            let value = self.low.div_ceil(unit) * unit;
-            if value < end {
-                self.low = value;
-                break;
-            }
-        }
+        let low = i64::try_from(self.low).unwrap_or(0);
+        self.low = u64::try_from(round_up(low, i64::from(self.range))).unwrap_or(0);
         for _ in 0..4 {
             self.shift();
         }
@@ -133,11 +126,27 @@ impl<'a> Decoder<'a> {
         if self.read > self.bytes.len() + MAX_ZEROS { Err(Damaged) } else { Ok(()) }
     }
 
-    /// Refuses bytes that nothing was read from, and zeros that a writer leaves out.
+    /// Refuses all but the bytes that [`Encoder::finish`] would have written: each text has one
+    /// form.
     pub(super) fn finish(&self) -> Result<(), Damaged> {
-        let all_read = self.read >= self.bytes.len();
-        if all_read && self.bytes.last() != Some(&0) { Ok(()) } else { Err(Damaged) }
+        let window = (self.read - 4..self.read).fold(0, |window, place| {
+            window * 256 + i64::from(self.bytes.get(place).copied().unwrap_or(0))
+        });
+        // Below zero when the writer's low has still to carry.
+        let low = window - i64::from(self.code);
+        let written = round_up(low, i64::from(self.range));
+        let all_read = self.read >= self.bytes.len() && self.bytes.last() != Some(&0);
+        if all_read && written == window { Ok(()) } else { Err(Damaged) }
     }
+}
+
+/// The number from `low` on, and less than `range` above it, with the most zero bytes.
+fn round_up(low: i64, range: i64) -> i64 {
+    (0..=4_u32)
+        .map(|bytes| 1_i64 << (32 - 8 * bytes))
+        .map(|unit| (low + unit - 1).div_euclid(unit) * unit)
+        .find(|value| *value < low + range)
+        .unwrap_or(low)
 }
 
 #[cfg(test)]
@@ -172,6 +181,36 @@ mod tests {
             for chance in (1..65_536).step_by(97) {
                 if decoder.bit(chance).is_err() || decoder.byte().is_err() {
                     break;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_other_end_is_refused() {
+        for seed in 0..200_u8 {
+            let mut encoder = Encoder::new();
+            encoder.byte(seed);
+            for bit in 0..u32::from(seed) {
+                encoder.bit(1 + bit * 320, bit % 3 == 0);
+            }
+            let bytes = encoder.finish();
+            let read = |bytes: &[u8]| {
+                let mut decoder = Decoder::new(bytes);
+                let same = decoder.byte() == Ok(seed)
+                    && (0..u32::from(seed))
+                        .all(|bit| decoder.bit(1 + bit * 320) == Ok(bit % 3 == 0));
+                same && decoder.finish().is_ok()
+            };
+
+            assert!(read(&bytes));
+            for more in 0..=255 {
+                let longer = [bytes.as_slice(), &[more]].concat();
+                assert!(!read(&longer));
+                if let Some((last, start)) = bytes.split_last()
+                    && *last != more
+                {
+                    assert!(!read(&[start, &[more]].concat()));
                 }
             }
         }
