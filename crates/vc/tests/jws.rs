@@ -51,6 +51,17 @@ fn what_we_sign_verifies_in_all_three_ways() {
 }
 
 #[test]
+fn a_claim_is_read_for_look_up_as_it_stands() {
+    let signer = TestKey::ed25519(1);
+    let token = token(&signer, &header(&signer), r#"{"iss":"https://rbv.example"}"#);
+
+    let parsed = UnverifiedJws::parse(&token).unwrap();
+
+    assert_eq!(parsed.dangerous_unverified_claim("iss"), Some(json!("https://rbv.example")));
+    assert_eq!(parsed.dangerous_unverified_claim("sub"), None);
+}
+
+#[test]
 fn header_and_payload_are_written_as_rfc_8785_bytes() {
     let header = json!({ "kid": "k", "alg": "none" });
     let claims = json!({ "b": 1.0, "a": [true, null] });
@@ -192,6 +203,8 @@ fn a_kid_that_is_no_string_or_too_long_is_refused() {
         let refused = UnverifiedJws::parse(&token(&signer, &header, "{}")).unwrap_err();
         assert_eq!(refused, JwsError::BadHeaderMember("kid"));
     }
+    let longest = json!({ "alg": "EdDSA", "typ": TYP, "kid": "k".repeat(MAX_KID_BYTES) });
+    UnverifiedJws::parse(&token(&signer, &longest.to_string(), "{}")).unwrap();
     let header = json!({ "alg": "EdDSA", "typ": TYP, "kid": "k".repeat(1 << 20) }).to_string();
     let refused = UnverifiedJws::parse(&token(&signer, &header, "{}")).unwrap_err();
     assert_eq!(refused, JwsError::TooLong(MAX_TOKEN_BYTES));

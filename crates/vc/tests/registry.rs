@@ -168,6 +168,13 @@ fn a_document_that_is_not_of_the_form_is_refused() {
 }
 
 #[test]
+fn as_many_signatures_as_may_be_are_read() {
+    let text = signed(&[1; MAX_SIGNATURES], &plain());
+
+    verify(&text, &pinned(&[1], 1)).unwrap();
+}
+
+#[test]
 fn a_payload_that_is_not_of_the_form_is_refused() {
     let good = serde_json::to_value(plain()).unwrap();
     let mut wrong = Vec::new();

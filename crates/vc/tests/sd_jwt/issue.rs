@@ -211,10 +211,22 @@ fn what_is_issued_is_never_too_deep_to_verify() {
 }
 
 #[test]
+fn arrays_nest_no_deeper_than_objects() {
+    let nested =
+        |levels: usize| json!({"x": (1..levels).fold(json!([1]), |inner, _| json!([inner]))});
+
+    issue(&nested(MAX_DEPTH - 3), &[]);
+
+    assert_eq!(refusal(&nested(MAX_DEPTH - 2), &[]), IssueError::TooDeep);
+}
+
+#[test]
 fn what_is_issued_is_never_too_much_to_verify() {
     let values = json!({"list": vec![0; MAX_VALUES]});
     let hidden = json!({"list": vec![0; MAX_DISCLOSURES + 1]});
 
+    issue(&json!({"list": vec![0; MAX_VALUES - 1]}), &[]);
+    issue(&json!({"list": vec![0; MAX_DISCLOSURES]}), &[path(&json!(["list", null]))]);
     assert_eq!(refusal(&values, &[]), IssueError::TooMuch);
     assert_eq!(refusal(&hidden, &[path(&json!(["list", null]))]), IssueError::TooMuch);
 }

@@ -119,6 +119,17 @@ fn a_nonce_of_the_verifier_is_taken_exactly() {
 }
 
 #[test]
+fn every_claim_that_the_holder_signed_is_at_hand() {
+    let verified = Scene::good().scan().unwrap();
+
+    let claims = verified.key_binding_claims();
+
+    let names: Vec<&str> = claims.keys().map(String::as_str).collect();
+    assert_eq!(names, ["aud", "iat", "nonce", "sd_hash"]);
+    assert_eq!(claims["aud"], "ods:R0A");
+}
+
+#[test]
 fn a_presentation_is_known_by_holder_key_and_nonce() {
     let scene = Scene::good();
 

@@ -42,6 +42,8 @@ fn a_text_that_is_something_else_is_no_passport() {
         "WIFI:S:ward;T:WPA;P:secret;;",
         "a.b.c~",
         "~~~",
+        "eyes~",
+        "ey.a b.c~",
     ] {
         assert_eq!(parse_reason(text), Reason::NotAPassport, "{text}");
     }
