@@ -16,6 +16,12 @@ pub const MAX_CODE_CHARS: usize = 1853;
 /// Longest text that a reader looks at.
 pub const MAX_TEXT_CHARS: usize = 112 * 1024;
 
+/// Learns the dictionary of the compact form now, not at the first code: a service does so at its
+/// start.
+pub fn prepare() {
+    sp1::prepare();
+}
+
 /// The shorter of the presentation's SP1 and SP0 codes. Readers refuse presentations of more than
 /// [`MAX_PRESENTATION_BYTES`].
 pub fn encode(presentation: &str) -> String {

@@ -29,6 +29,11 @@ const MAX_BODY_CHARS: usize = 14 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Damaged;
 
+/// Makes the model that every code starts from.
+pub(super) fn prepare() {
+    std::sync::LazyLock::force(&LEARNT);
+}
+
 /// The code of a presentation, when there is one that reads back to the very same text.
 pub(super) fn encode(presentation: &str) -> Option<String> {
     if presentation.len() > MAX_BYTES {
