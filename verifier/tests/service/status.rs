@@ -197,7 +197,7 @@ async fn an_issuer_that_is_away_is_amber_by_age_and_then_cannot_be_told() {
     let steps: [(i64, &str, &[&str]); 4] = [
         (600, "CLEAR_TO_START", &[]),
         (1, "CLEAR_WITH_CONDITIONS", &["STATUS_AGED"]),
-        (DAY - 601, "CLEAR_WITH_CONDITIONS", &["STATUS_AGED"]),
+        (DAY - 602, "CLEAR_WITH_CONDITIONS", &["STATUS_AGED"]),
         (1, "CANNOT_TELL", &["STATUS_TOO_OLD"]),
     ];
 

@@ -12,6 +12,10 @@ use crate::sd_jwt::{KeyBinding, SdJwtError, UnverifiedSdJwt, VerifiedSdJwt};
 use crate::status_list::{self, Status, StatusListError, VerifiedStatusList};
 use crate::time::UnixTime;
 
+/// Longest life of a status list in seconds, whatever its `exp` says or leaves out: a list that is
+/// kept from a verifier stops counting.
+const MAX_LIST_LIFE: i64 = 7 * 24 * 60 * 60;
+
 pub(super) fn registry_in_force(
     registry: Option<&VerifiedRegistry>,
     now: UnixTime,
@@ -149,7 +153,9 @@ pub(super) fn valid_status<'s>(
     if list.claims().issued_at > now.plus(CLOCK_SKEW) {
         return Err(Reason::StatusMalformed);
     }
-    if list.claims().expires_at.is_some_and(|end| now > end) {
+    // RFC 7519, 4.1.4: "on or after which the JWT MUST NOT be accepted".
+    let latest = list.claims().issued_at.plus(MAX_LIST_LIFE);
+    if now >= list.claims().expires_at.map_or(latest, |end| end.min(latest)) {
         return Err(Reason::StatusTooOld);
     }
     match list.status(entry.idx) {

@@ -111,14 +111,24 @@ fn another_key_of_the_issuer_may_sign_its_list_unless_compromised() {
 
 #[test]
 fn a_list_past_its_exp_is_never_green() {
-    assert_eq!(reason_at(NOW.plus(-60), Some(NOW)), None);
-    assert_eq!(reason_at(NOW.plus(-60), Some(NOW.plus(-1))), Some(Reason::StatusTooOld));
+    assert_eq!(reason_at(NOW.plus(-60), Some(NOW.plus(1))), None);
+    assert_eq!(reason_at(NOW.plus(-60), Some(NOW)), Some(Reason::StatusTooOld));
 }
 
 #[test]
 fn a_list_from_the_future_is_refused() {
     assert_eq!(reason_at(NOW.plus(60), None), None);
     assert_eq!(reason_at(NOW.plus(61), None), Some(Reason::StatusMalformed));
+}
+
+#[test]
+fn a_list_counts_for_a_week_at_most_whatever_its_exp_says() {
+    let week = 7 * 24 * 60 * 60;
+
+    for far in [None, Some(NOW.plus(100 * week))] {
+        assert_eq!(reason_at(NOW.plus(1 - week), far), None);
+        assert_eq!(reason_at(NOW.plus(-week), far), Some(Reason::StatusTooOld));
+    }
 }
 
 #[test]
