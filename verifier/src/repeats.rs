@@ -14,6 +14,8 @@ use crate::store::{REPEAT_SECONDS, Session};
 
 /// Most answers kept, a few kilobytes each.
 const MOST: usize = 4096;
+/// Longest answer kept: an issuer that fills a passport to the brim fills no memory here.
+const LONGEST: usize = 16 * 1024;
 
 /// A session's exact question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,8 +49,11 @@ impl Repeats {
         (0..REPEAT_SECONDS).contains(&now.saturating_sub(*at)).then(|| answer.clone())
     }
 
-    /// Keeps the first answer to a question.
+    /// Keeps the first answer to a question, unless it is too long.
     pub(crate) fn keep(&self, question: Question, answer: Bytes, now: i64) {
+        if answer.len() > LONGEST {
+            return;
+        }
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.drop_old(now);
         if kept.answers.contains_key(&question) {
@@ -109,6 +114,17 @@ mod tests {
         drop(kept);
         assert!(repeats.find(&question(0), 100).is_none());
         assert!(repeats.find(&question(4999), 100).is_some());
+    }
+
+    #[test]
+    fn an_answer_past_the_bound_is_not_kept() {
+        let repeats = Repeats::default();
+
+        repeats.keep(question(1), Bytes::from(vec![b'a'; LONGEST]), 100);
+        repeats.keep(question(2), Bytes::from(vec![b'a'; LONGEST + 1]), 100);
+
+        assert!(repeats.find(&question(1), 100).is_some());
+        assert!(repeats.find(&question(2), 100).is_none());
     }
 
     #[test]

@@ -8,8 +8,9 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
-use passport::{Placement, PlacementRequest, Requirement};
-use serde::{Deserialize, Serialize};
+use passport::{Kind, Placement, PlacementRequest, Requirement, StaffGroup};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use server::problem::Fault;
 use server::tokens::Scope;
 use server::{Authorised, Problem, StrictJson};
@@ -47,6 +48,7 @@ impl Scope for ScanScope {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScanRequest {
     /// The caller's scan session: repeats of it get the same answer.
+    #[serde(deserialize_with = "scan_id")]
     scan_id: Uuid,
     code: CodeAsked,
     placement: PlacementAsked,
@@ -56,7 +58,7 @@ pub(crate) struct ScanRequest {
 
 /// The text of one QR code, or the parts of an animated one in any order.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a code is one text, or a list of texts")]
 enum CodeAsked {
     Whole(String),
     Parts(Vec<String>),
@@ -67,8 +69,22 @@ enum CodeAsked {
 struct PlacementAsked {
     kind: String,
     staff_group: String,
+    #[serde(deserialize_with = "day")]
     start: NaiveDate,
+    #[serde(deserialize_with = "day")]
     end: NaiveDate,
+}
+
+fn scan_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Uuid::try_parse(&text).map_err(|_| D::Error::custom("a scan_id is a UUID"))
+}
+
+/// `YYYY-MM-DD` and nothing else.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    passport::day::parse(&text)
+        .ok_or_else(|| D::Error::custom("a day is written like 2026-12-01, and must exist"))
 }
 
 pub(crate) async fn scan(
@@ -200,8 +216,19 @@ fn check<'a>(
     }
     let asked = &request.placement;
     let requirement = app.requirements.find(&asked.kind, &asked.staff_group);
-    if requirement.is_none() {
-        let message = format!("no requirement for these; there are {}", app.requirements.names());
+    let known_kind = asked.kind.parse::<Kind>().is_ok();
+    if !known_kind {
+        let kinds = one_of(Kind::ALL.iter().map(|kind| kind.as_str()));
+        fault("/placement/kind", "UNKNOWN_KIND", format!("no kind of placement; {kinds}"));
+    }
+    let known_group = asked.staff_group.parse::<StaffGroup>().is_ok();
+    if !known_group {
+        let groups = one_of(StaffGroup::ALL.iter().map(|group| group.as_str()));
+        fault("/placement/staff_group", "UNKNOWN_STAFF_GROUP", format!("no staff group; {groups}"));
+    }
+    if requirement.is_none() && known_kind && known_group {
+        let message =
+            format!("this host has no requirement for it; it has {}", app.requirements.names());
         fault("/placement", "UNKNOWN_REQUIREMENT", message);
     }
     let placement = asked.kind.parse().ok().zip(asked.staff_group.parse().ok()).and_then(
@@ -221,6 +248,10 @@ fn check<'a>(
         (Some(requirement), Some(placement)) if faults.is_empty() => Ok((requirement, placement)),
         _ => Err(Problem::unprocessable(faults)),
     }
+}
+
+fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    format!("it is one of {}", names.collect::<Vec<_>>().join(", "))
 }
 
 fn question(session: Session, text: &str, request: &ScanRequest) -> Result<Question, Problem> {

@@ -66,7 +66,10 @@ pub struct Args {
 pub async fn run(args: Args, clock: Clock) -> Result<(), RunError> {
     telemetry::init(args.serve.log);
     let loopback = args.base_url.url().scheme() == "http";
-    if args.registry_url.scheme() != "https" && !loopback {
+    // One rule for every address: plain http is for this machine only.
+    if args.registry_url.scheme() != "https"
+        && !(loopback && args.registry_url.as_str().parse::<BaseUrl>().is_ok())
+    {
         return Err(RunError::PlainRegistry);
     }
     let operators = operators(&args.operator_key, args.operator_threshold)?;
@@ -134,7 +137,8 @@ pub enum RunError {
     Config(#[from] ConfigError),
     /// Plain HTTP to a registry outside this machine.
     #[error(
-        "the registry's address must be https, unless this verifier is a demonstration on http"
+        "the registry's address must be https, unless it and this verifier are a demonstration \
+         on this machine"
     )]
     PlainRegistry,
     /// A file named by a flag.

@@ -19,6 +19,11 @@ pub fn words(day: NaiveDate) -> String {
     day.format("%-d %B %Y").to_string()
 }
 
+/// A day as a passport writes it, `2026-01-06`, from 1900 to 2099.
+pub fn parse(text: &str) -> Option<NaiveDate> {
+    crate::read::parse_day(text)
+}
+
 /// The last day on which something of `day` is not older than `days`.
 pub(crate) fn plus_days(day: NaiveDate, days: u32) -> NaiveDate {
     day.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)

@@ -103,6 +103,12 @@ fn plain(message: &str) -> String {
         let known = known.replace("one of ", "").replace('`', "");
         return format!("{field} is not a known member; known are {known}");
     }
+    if let Some((word, known)) =
+        message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once("`, expected "))
+    {
+        let known = known.replace("one of ", "").replace('`', "");
+        return format!("{word} is not one of the words; they are {known}");
+    }
     if let Some(field) = message.strip_prefix("missing field `") {
         return format!("{} is missing", field.trim_end_matches('`'));
     }

@@ -139,6 +139,29 @@ async fn members_that_are_unknown_missing_or_of_the_wrong_type_are_named() {
 }
 
 #[tokio::test]
+async fn a_fault_of_the_request_is_told_in_plain_words() {
+    let mut world = World::new().await;
+
+    for (pointer, value, said) in [
+        ("/scan_id", json!("x"), "a scan_id is a UUID"),
+        ("/code", json!(5), "a code is one text, or a list of texts"),
+        ("/placement/start", json!("2026-02-30"), "a day is written like 2026-12-01"),
+        ("/placement/start", json!("+2026-12-01"), "a day is written like 2026-12-01"),
+        ("/placement/kind", json!("HOLIDAY"), "no kind of placement; it is one of "),
+        ("/placement/staff_group", json!("AHP"), "no staff group; it is one of "),
+    ] {
+        let mut body = question(&world.session(), "hello".into());
+        *body.pointer_mut(pointer).unwrap() = value;
+
+        let problem = is_problem(&world.ask(&body).await, StatusCode::UNPROCESSABLE_ENTITY);
+
+        let fault = &problem["faults"][0];
+        assert_eq!(fault["pointer"], pointer);
+        assert!(fault["message"].as_str().is_some_and(|text| text.starts_with(said)), "{fault}");
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_requirement_is_refused_with_those_there_are() {
     let mut world = World::new().await;
 
