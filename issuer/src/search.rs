@@ -62,7 +62,8 @@ pub fn question(secrets: &Secrets, text: &str) -> Vec<IndexToken> {
 fn words(name: &str) -> impl Iterator<Item = String> + use<> {
     let plain: String = name
         .chars()
-        .filter(|c| !matches!(c, '\'' | '’' | '`'))
+        // Apostrophes, and accents written as characters of their own.
+        .filter(|c| !matches!(c, '\'' | '’' | '`' | '\u{300}'..='\u{36f}'))
         .flat_map(char::to_lowercase)
         .map(|c| if c.is_alphabetic() { c } else { ' ' })
         .map(without_accent)
@@ -110,6 +111,15 @@ mod tests {
         let words: Vec<String> = words("O’Brien-Núñez  Żółć").collect();
 
         assert_eq!(words, ["obrien", "nunez", "zołc".replace('ł', "l").as_str()]);
+    }
+
+    #[test]
+    fn an_accent_is_dropped_however_it_is_written() {
+        let composed: Vec<String> = words("Zoë N\u{fa}\u{f1}ez").collect();
+        let decomposed: Vec<String> = words("Zoe\u{308} Nu\u{301}n\u{303}ez").collect();
+
+        assert_eq!(composed, ["zoe", "nunez"]);
+        assert_eq!(decomposed, composed);
     }
 
     #[test]
