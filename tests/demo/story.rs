@@ -46,8 +46,7 @@ pub(crate) async fn tell(exit: bool) -> ExitCode {
     book.expect("the wallet lists the passport", listed.contains("Christie"));
 
     book.step("At Manchester University she shows a code that is good for 90 seconds:");
-    let presented =
-        wallet.run(&["present", "--to", HOST_ODS, "--for", REQUIREMENT, "--once"], "");
+    let presented = wallet.run(&["present", "--to", HOST_ODS, "--for", REQUIREMENT, "--once"], "");
     print!("{}", indent(&String::from_utf8_lossy(&presented.stderr)));
     let shown = String::from_utf8_lossy(&presented.stdout).into_owned();
     println!("{shown}");
