@@ -135,8 +135,7 @@ impl Credential {
     pub fn verify_with_key(text: &str, jwk: &str, typ: &str) -> Result<Credential, JsError> {
         let parsed = UnverifiedSdJwt::parse(text).map_err(|error| refusal(&error))?;
         let key: PublicKey = public_key(jwk)?;
-        let verified =
-            parsed.verify_issuer_as(&key, typ).map_err(|error| refusal(&error))?;
+        let verified = parsed.verify_issuer_as(&key, typ).map_err(|error| refusal(&error))?;
         Ok(Self { verified })
     }
 
