@@ -254,7 +254,7 @@ impl UnverifiedPresentation {
             return Err(proven(Reason::WrongHost));
         }
         nonce::check(&binding.nonce, policy.nonce).map_err(proven)?;
-        steps::check_code_age(binding.issued_at, policy, now).map_err(proven)?;
+        steps::check_code_age(binding.issued_at, &binding_claims, policy, now).map_err(proven)?;
         dates.check_now(now).map_err(proven)?;
 
         let presentation = PresentationId { holder, nonce: binding.nonce };

@@ -116,9 +116,21 @@ pub(super) fn holder(
 
 pub(super) fn check_code_age(
     signed_at: UnixTime,
+    claims: &Map<String, Value>,
     policy: &Policy<'_>,
     now: UnixTime,
 ) -> Result<(), Reason> {
+    // RFC 9901, 7.3: the KB-JWT must be "a valid JWT in all other respects, per [RFC7519]"
+    let date = |name| match claims.get(name) {
+        Some(value) => UnixTime::from_json(value).map(Some).ok_or(Reason::HolderNotProven),
+        None => Ok(None),
+    };
+    if date("exp")?.is_some_and(|end| now >= end.plus(CLOCK_SKEW)) {
+        return Err(Reason::CodeTooOld);
+    }
+    if date("nbf")?.is_some_and(|start| now.plus(CLOCK_SKEW) < start) {
+        return Err(Reason::CodeFromFuture);
+    }
     let age = now.since(signed_at);
     if age > policy.max_code_age {
         Err(Reason::CodeTooOld)
