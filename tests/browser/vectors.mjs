@@ -79,7 +79,7 @@ export function check(vc, data) {
   }
 
   for (const [file, vectors] of Object.entries(data.qr)) {
-    for (const vector of [vectors].flat()) {
+    for (const vector of vectors.vectors ?? [vectors]) {
       holds(`${file}: code`, vc.decodeQr(JSON.stringify([vector.code])) === vector.presentation);
       holds(`${file}: encode`, vc.decodeQr(JSON.stringify([vc.encodeQr(vector.presentation)])) === vector.presentation);
       if (vector.parts) {
