@@ -12,6 +12,7 @@ pub mod program;
 pub mod serve;
 pub mod telemetry;
 pub mod tokens;
+pub mod web;
 
 pub use durable::Durable;
 pub use json::StrictJson;
