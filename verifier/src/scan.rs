@@ -49,30 +49,30 @@ impl Scope for ScanScope {
 pub(crate) struct ScanRequest {
     /// The caller's scan session: repeats of it get the same answer.
     #[serde(deserialize_with = "scan_id")]
-    scan_id: Uuid,
-    code: CodeAsked,
-    placement: PlacementAsked,
+    pub(crate) scan_id: Uuid,
+    pub(crate) code: CodeAsked,
+    pub(crate) placement: PlacementAsked,
     /// The six digits on the scan page, when the host wants them signed.
-    desk_code: Option<String>,
+    pub(crate) desk_code: Option<String>,
 }
 
 /// The text of one QR code, or the parts of an animated one in any order.
 #[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "a code is one text, or a list of texts")]
-enum CodeAsked {
+pub(crate) enum CodeAsked {
     Whole(String),
     Parts(Vec<String>),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PlacementAsked {
-    kind: String,
-    staff_group: String,
+pub(crate) struct PlacementAsked {
+    pub(crate) kind: String,
+    pub(crate) staff_group: String,
     #[serde(deserialize_with = "day")]
-    start: NaiveDate,
+    pub(crate) start: NaiveDate,
     #[serde(deserialize_with = "day")]
-    end: NaiveDate,
+    pub(crate) end: NaiveDate,
 }
 
 fn scan_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
@@ -92,8 +92,13 @@ pub(crate) async fn scan(
     caller: Authorised<ScanScope>,
     StrictJson(request): StrictJson<ScanRequest, MAX_REQUEST_BYTES>,
 ) -> Result<Response, Problem> {
+    Ok(json(answer(&app, &format!("token:{}", caller.token.id), &request).await?))
+}
+
+/// The answer to a request of `who`, as JSON; for programs and for the scan page.
+pub(crate) async fn answer(app: &App, who: &str, request: &ScanRequest) -> Result<Bytes, Problem> {
     let now = UnixTime(app.clock.now());
-    let (requirement, placement) = check(&request, &app, now)?;
+    let (requirement, placement) = check(request, app, now)?;
     let registry = app.trust.current();
     let registry = registry.as_deref();
     let judged = Judged { requirement, placement: &placement, registry, now };
@@ -105,15 +110,15 @@ pub(crate) async fn scan(
     };
     let text = match text {
         Ok(text) => text,
-        Err(error) => return Ok(json(judged.unreadable(&error)?)),
+        Err(error) => return judged.unreadable(&error),
     };
-    let session = Session::new(&caller.token.id, request.scan_id);
-    let question = question(session, &text, &request)?;
+    let session = Session::new(who, request.scan_id);
+    let question = question(session, &text, request)?;
     if let Some(answer) = app.repeats.find(&question, now.0) {
-        return Ok(json(answer));
+        return Ok(answer);
     }
 
-    let seen = examine(&app, registry, &text, request.desk_code.as_deref(), now).await;
+    let seen = examine(app, registry, &text, request.desk_code.as_deref(), now).await;
     let remembered = match seen.presentation_id() {
         Some(id) => {
             let shown = Shown::from(id);
@@ -128,7 +133,7 @@ pub(crate) async fn scan(
     if remembered == Some(Remembered::First) {
         app.repeats.keep(question, answer.clone(), now.0);
     }
-    Ok(json(answer))
+    Ok(answer)
 }
 
 /// What verifying a presentation brought to light.

@@ -27,14 +27,14 @@ impl From<&PresentationId> for Shown {
     }
 }
 
-/// A caller's scan session: its `scan_id`, scoped to its token.
+/// A caller's scan session: its `scan_id`, scoped to its token or sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Session([u8; 32]);
 
 impl Session {
-    /// The session `scan_id` of the caller with this token.
-    pub fn new(token: &str, scan_id: Uuid) -> Self {
-        let digest = Sha256::new().chain_update(scan_id.as_bytes()).chain_update(token.as_bytes());
+    /// The session `scan_id` of a caller.
+    pub fn new(who: &str, scan_id: Uuid) -> Self {
+        let digest = Sha256::new().chain_update(scan_id.as_bytes()).chain_update(who.as_bytes());
         Self(digest.finalize().into())
     }
 
