@@ -1,0 +1,2 @@
+// The host's scan page.
+import './scanner/page.js';
