@@ -6,6 +6,7 @@ mod error;
 mod metadata;
 mod offer;
 mod proof;
+mod review;
 mod server_metadata;
 mod token;
 
@@ -37,6 +38,7 @@ pub use offer::{
     MAX_LINK_BYTES, OfferError, OfferLink, PreAuthorizedCodeGrant, TxCode,
 };
 pub use proof::{PROOF_TYP, ProofError, ProofInput, ProofPolicy, VerifiedProof, verify_proof};
+pub use review::{MAX_REFUSAL_WORDS, Refusal, RefusalReason, UnknownReason, confirmation_digits};
 pub use server_metadata::{
     AuthorizationServerMetadata, JwkSet, JwtVcIssuerMetadata, StatusListAggregation,
 };
