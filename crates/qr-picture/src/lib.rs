@@ -35,13 +35,12 @@ pub fn version(text: &str) -> Result<u8, PictureError> {
     })
 }
 
-/// An SVG document, one unit a module, black on white.
+/// The side in modules, quiet zone included, and the dark modules as SVG path data.
 ///
 /// # Errors
 /// [`PictureError::TooLong`].
-pub fn svg(text: &str) -> Result<String, PictureError> {
+pub fn path(text: &str) -> Result<(usize, String), PictureError> {
     let modules = Modules::new(text)?;
-    let side = modules.side;
     let mut path = String::new();
     for (y, row) in modules.rows().enumerate() {
         let mut x = 0;
@@ -52,6 +51,15 @@ pub fn svg(text: &str) -> Result<String, PictureError> {
             x += run.len();
         }
     }
+    Ok((modules.side, path))
+}
+
+/// An SVG document, one unit a module, black on white.
+///
+/// # Errors
+/// [`PictureError::TooLong`].
+pub fn svg(text: &str) -> Result<String, PictureError> {
+    let (side, path) = path(text)?;
     Ok(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" \
          shape-rendering=\"crispEdges\" role=\"img\" aria-label=\"QR code\">\

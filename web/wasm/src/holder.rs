@@ -13,7 +13,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::convert::{algorithm, from_json, instant, public_key, refusal};
 use crate::trust::Registry;
 
-fn transport(loopback: bool) -> Transport {
+/// How far an issuer's clock may be ahead, in seconds.
+const CLOCK_SKEW: i64 = 60;
+
+pub(crate) fn transport(loopback: bool) -> Transport {
     if loopback { Transport::LoopbackHttp } else { Transport::Https }
 }
 
@@ -92,12 +95,13 @@ pub fn proof(
 #[wasm_bindgen]
 pub struct Credential {
     verified: VerifiedSdJwt,
+    issuer_key: PublicKey,
 }
 
 #[wasm_bindgen]
 impl Credential {
-    /// Verifies what an issuer sent: its signature under the registered key, bound to `holder`,
-    /// not expired, without a key binding of its own.
+    /// Verifies what an issuer sent: its signature under a registered key that may issue, bound to
+    /// `holder`, neither from the future nor expired, without a key binding of its own.
     ///
     /// # Errors
     /// Why it is refused.
@@ -115,16 +119,20 @@ impl Credential {
         let issuer = issuer.as_ref().and_then(|value| value.as_str());
         let issuer = issuer.ok_or_else(|| JsError::new("the credential names no issuer"))?;
         let kid = parsed.issuer_jwt().header().kid.as_deref();
-        let verified =
-            parsed.verify_issuer(&registry.key(issuer, kid)?).map_err(|error| refusal(&error))?;
+        let issuer_key = registry.issuing_key(issuer, kid)?;
+        let verified = parsed.verify_issuer(&issuer_key).map_err(|error| refusal(&error))?;
         if verified.holder() != Some(&public_key(holder)?) {
             return Err(JsError::new("the credential is bound to another key"));
         }
-        let expires = verified.claims().get("exp").and_then(UnixTime::from_json);
-        if expires.is_none_or(|expires| expires < instant(now).unwrap_or(UnixTime(i64::MAX))) {
+        let now = instant(now)?;
+        let date = |name: &str| verified.claims().get(name).and_then(UnixTime::from_json);
+        if date("exp").is_none_or(|expires| expires <= now) {
             return Err(JsError::new("the credential has expired"));
         }
-        Ok(Self { verified })
+        if [date("iat"), date("nbf")].iter().flatten().any(|start| *start > now.plus(CLOCK_SKEW)) {
+            return Err(JsError::new("the credential is from the future"));
+        }
+        Ok(Self { verified, issuer_key })
     }
 
     /// Verifies an SD-JWT VC under a given key; says nothing of holder and time.
@@ -134,9 +142,15 @@ impl Credential {
     #[wasm_bindgen(js_name = verifyWithKey)]
     pub fn verify_with_key(text: &str, jwk: &str, typ: &str) -> Result<Credential, JsError> {
         let parsed = UnverifiedSdJwt::parse(text).map_err(|error| refusal(&error))?;
-        let key: PublicKey = public_key(jwk)?;
-        let verified = parsed.verify_issuer_as(&key, typ).map_err(|error| refusal(&error))?;
-        Ok(Self { verified })
+        let issuer_key = public_key(jwk)?;
+        let verified = parsed.verify_issuer_as(&issuer_key, typ).map_err(|error| refusal(&error))?;
+        Ok(Self { verified, issuer_key })
+    }
+
+    /// The JWK that the issuer's signature verified under, to keep beside the credential.
+    #[wasm_bindgen(js_name = issuerKey)]
+    pub fn issuer_key(&self) -> String {
+        self.issuer_key.to_jwk().to_string()
     }
 
     /// The claims with disclosed values in their places, as JSON.

@@ -1,4 +1,5 @@
-//! `crates/vc` in the browser: receive, review, present, QR codes. Nothing is decided here.
+//! `crates/vc` in the browser: receive, review, present, QR codes; with it what a phone wallet
+//! needs of `passport` (what a host asks for) and a key from a PIN. Nothing is decided here.
 //!
 //! JSON goes in and out as text, instants as seconds since 1970, randomness as 32 bytes from
 //! `crypto.getRandomValues`. Signing is two calls, so that a non-extractable WebCrypto key signs:
@@ -7,5 +8,8 @@
 
 mod convert;
 mod holder;
+mod issuance;
+mod pin;
 mod qr;
+mod requirement;
 mod trust;

@@ -1,5 +1,6 @@
 //! QR codes (docs/qr-format.md).
 
+use serde_json::json;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -29,4 +30,16 @@ pub fn decode_qr(codes: &str) -> Result<String, JsError> {
 pub fn split_qr(code: &str, chars: usize, seed: &[u8]) -> Result<String, JsError> {
     let parts = vc::qr::split(code, chars, &mut rng(seed)?);
     Ok(serde_json::Value::from(parts).to_string())
+}
+
+/// How to draw a code: `{"side":…,"path":…,"version":…}`, the side in modules with the quiet zone
+/// and the dark modules as SVG path data.
+///
+/// # Errors
+/// When it is more than one QR code holds.
+#[wasm_bindgen(js_name = drawQr)]
+pub fn draw_qr(code: &str) -> Result<String, JsError> {
+    let (side, path) = qr_picture::path(code).map_err(|error| refusal(&error))?;
+    let version = qr_picture::version(code).map_err(|error| refusal(&error))?;
+    Ok(json!({ "side": side, "path": path, "version": version }).to_string())
 }

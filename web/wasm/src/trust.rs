@@ -42,12 +42,31 @@ impl Registry {
         serde_json::to_string(self.0.payload()).map_err(|error| refusal(&error))
     }
 
+    /// The key for a status list: a retired one goes on signing those.
     pub(crate) fn key(&self, issuer: &str, kid: Option<&str>) -> Result<PublicKey, JsError> {
+        self.key_that(issuer, kid, |state| state != KeyState::Compromised)
+    }
+
+    /// The key for a new credential.
+    pub(crate) fn issuing_key(
+        &self,
+        issuer: &str,
+        kid: Option<&str>,
+    ) -> Result<PublicKey, JsError> {
+        self.key_that(issuer, kid, |state| state == KeyState::Active)
+    }
+
+    fn key_that(
+        &self,
+        issuer: &str,
+        kid: Option<&str>,
+        may: impl Fn(KeyState) -> bool,
+    ) -> Result<PublicKey, JsError> {
         let (_, entry) =
             self.0.issuer(issuer).ok_or_else(|| JsError::new("the issuer is not registered"))?;
         entry
             .key(kid)
-            .filter(|key| key.state != KeyState::Compromised)
+            .filter(|key| may(key.state))
             .map(|key| key.jwk.clone())
             .ok_or_else(|| JsError::new("no standing key of the issuer fits"))
     }
@@ -92,6 +111,14 @@ impl StatusList {
         VerifiedStatusList::verify(token, uri, |_| Some(&key), instant(now)?)
             .map(Self)
             .map_err(|error| refusal(&error))
+    }
+
+    /// When the issuer signed it, in seconds since 1970.
+    #[wasm_bindgen(js_name = issuedAt)]
+    pub fn issued_at(&self) -> f64 {
+        #[expect(clippy::as_conversions, reason = "seconds of any real date are exact in a double")]
+        let seconds = self.0.claims().issued_at.0 as f64;
+        seconds
     }
 
     /// `VALID`, `INVALID`, `SUSPENDED`, `SUPERSEDED` or the number of another state, as JSON.
