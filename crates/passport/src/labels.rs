@@ -28,7 +28,7 @@ pub(crate) fn of_member(name: &'static str) -> &'static str {
 }
 
 /// `Training, entry 2, Level` for `/core_skills/1/level`.
-pub(crate) fn of_pointer(pointer: &str) -> String {
+pub fn of_pointer(pointer: &str) -> String {
     let mut pattern = String::new();
     let mut words: Vec<String> = Vec::new();
     for step in pointer.split('/').skip(1) {

@@ -58,6 +58,7 @@ pub use checks::{Employer, EmploymentChecks};
 pub use fault::{Fault, FaultCode};
 pub use finding::{Code, Finding, Outcome, Who};
 pub use judge::{RequirementUsed, Scan, Verdict, judge};
+pub use labels::of_pointer as label_of;
 pub use person::{KnownPerson, compare};
 pub use placement::{MAX_DAYS, Placement, PlacementFault, PlacementRequest};
 pub use presented::{Presented, StatusAge};
