@@ -92,7 +92,7 @@ pub(crate) async fn scan(
     caller: Authorised<ScanScope>,
     StrictJson(request): StrictJson<ScanRequest, MAX_REQUEST_BYTES>,
 ) -> Result<Response, Problem> {
-    Ok(json(answer(&app, &format!("token:{}", caller.token.id), &request).await?))
+    Ok(json(answer(&app, &caller.caller.who(), &request).await?))
 }
 
 /// The answer to a request of `who`, as JSON; for programs and for the scan page.

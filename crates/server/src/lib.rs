@@ -1,21 +1,28 @@
-//! What the services share: the durable store, problems, strict JSON, API tokens, the control
-//! socket, configuration, serving, health and telemetry.
+//! What the services share: the durable store, problems, strict JSON, API tokens, people and their
+//! sign-in, pages, the control socket, configuration, serving, health and telemetry.
 
+pub mod caller;
 pub mod config;
 pub mod control;
 pub mod durable;
 pub mod etag;
 pub mod health;
 pub mod json;
+pub mod pages;
+pub mod people;
 pub mod problem;
 pub mod program;
 pub mod serve;
+pub mod sessions;
+pub mod sign_in;
 pub mod telemetry;
+pub mod texts;
 pub mod tokens;
 pub mod web;
 
+pub use caller::{Authorised, Caller};
 pub use durable::Durable;
 pub use json::StrictJson;
 pub use problem::Problem;
 pub use serve::serve;
-pub use tokens::{Authorised, Tokens};
+pub use tokens::Tokens;

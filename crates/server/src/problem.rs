@@ -38,6 +38,10 @@ struct Contents {
 #[derive(Clone, Debug)]
 pub(crate) struct LogText(pub(crate) String);
 
+/// What an error page says of an answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Told(pub(crate) Option<String>);
+
 #[derive(Serialize)]
 struct Body<'a> {
     r#type: String,
@@ -145,6 +149,16 @@ impl Problem {
         self.0.status
     }
 
+    /// The sentence about this occurrence.
+    pub fn sentence(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// The faults of the body.
+    pub fn body_faults(&self) -> &[Fault] {
+        &self.0.faults
+    }
+
     /// Its code.
     pub fn code(&self) -> &'static str {
         self.0.code
@@ -176,6 +190,7 @@ impl IntoResponse for Problem {
         {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
+        response.extensions_mut().insert(Told(contents.detail));
         if let Some(log) = contents.log {
             response.extensions_mut().insert(LogText(log));
         }

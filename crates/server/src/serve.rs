@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
+pub(crate) use guard::RequestId;
 pub use guard::layered;
 
 /// Streams that one HTTP/2 connection may have open.

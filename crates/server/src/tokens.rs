@@ -1,12 +1,9 @@
 //! API tokens: 256 random bits, kept as SHA-256, scoped and expiring.
 
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use clock::Clock;
 use getrandom::SysRng;
@@ -231,32 +228,10 @@ fn unauthorised(challenge: &str, sentence: &str) -> Problem {
         .challenge(challenge)
 }
 
-/// A scope as a type, for [`Authorised`].
+/// A scope as a type, for [`crate::Authorised`] and [`crate::pages::OnPage`].
 pub trait Scope: Send + Sync {
     /// Its name, for example `passports:write`.
     const NAME: &'static str;
-}
-
-/// Extracts the calling token, which has the scope `S`. Stands before the body in a handler.
-#[derive(Clone, Debug)]
-pub struct Authorised<S: Scope> {
-    /// Who calls.
-    pub token: Token,
-    scope: PhantomData<S>,
-}
-
-impl<S, State> FromRequestParts<State> for Authorised<S>
-where
-    S: Scope,
-    Tokens: FromRef<State>,
-    State: Send + Sync,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
-        let token = Tokens::from_ref(state).authorise(&parts.headers, S::NAME)?;
-        Ok(Self { token, scope: PhantomData })
-    }
 }
 
 /// Why a token is not made or removed.

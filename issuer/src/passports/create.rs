@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use server::tokens::Authorised;
+use server::Authorised;
 use server::{Problem, StrictJson};
 use vc::oid4vci::OfferLink;
 
@@ -82,7 +82,7 @@ pub async fn create(
             code,
             tx_code: Some(issuer.secrets.tx_code_hash(&code, &tx_code)),
             offer_expires_at: expires_at,
-            who: format!("token:{}", caller.token.id),
+            who: caller.caller.who(),
             now_ms,
         })
         .await?;

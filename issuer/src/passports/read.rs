@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use server::Problem;
-use server::tokens::Authorised;
+use server::Authorised;
 
 use crate::oid4vci::NO_STORE;
 use crate::passports::{PassportView, ReadPassports, instant};

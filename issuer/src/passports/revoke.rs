@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use serde::Deserialize;
-use server::tokens::Authorised;
+use server::Authorised;
 use server::{Problem, StrictJson};
 
 use crate::oid4vci::NO_STORE;
@@ -32,7 +32,7 @@ pub async fn revoke(
     let revocation = Revocation {
         id,
         reason: body.reason,
-        who: format!("token:{}", caller.token.id),
+        who: caller.caller.who(),
         now: issuer.clock.now(),
     };
     let passport =

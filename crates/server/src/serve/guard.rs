@@ -45,6 +45,10 @@ const DEFAULTS: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
+/// The number of a request, for logs and error pages.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(pub(crate) String);
+
 struct Guard {
     requests: Semaphore,
     time: Duration,
@@ -60,8 +64,9 @@ pub fn layered(router: Router, limits: &Limits) -> Router {
         .layer(from_fn_with_state(Arc::new(guard), around))
 }
 
-async fn around(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+async fn around(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
     let id = Uuid::new_v4().to_string();
+    request.extensions_mut().insert(RequestId(id.clone()));
     let began = Instant::now();
     let method = request.method().clone();
     // The route, not the path: paths hold identifiers.

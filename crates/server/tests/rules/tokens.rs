@@ -149,7 +149,7 @@ async fn a_route_with_a_scope_answers_401_403_or_lets_in() {
     let (reads, _) = tokens.create("reads", &read(), 90).await.unwrap();
     let (writes, _) = tokens.create("writes", &["passports:write".to_owned()], 90).await.unwrap();
     let router = Router::new()
-        .route("/", get(async |caller: Authorised<PassportsWrite>| caller.token.name))
+        .route("/", get(async |caller: Authorised<PassportsWrite>| caller.caller.name().to_owned()))
         .with_state(Service { tokens });
 
     for (secret, status, challenge) in [

@@ -1,0 +1,66 @@
+# What every service says. One key a text; a service's own texts are in its own catalogue.
+
+skip-to-content = Skip to main content
+menu = Menu
+menu-browse = Browse
+menu-more = More
+account = Account
+sign-out = Sign out
+notice-done = Done
+footer-note = For hospital staff who check colleagues’ passports. Everything done here is recorded.
+
+role-hr-issuer = HR, issuing
+role-hr-verifier = HR, scanning
+role-administrator = administrator
+role-auditor = auditor
+
+error-home = Go to the start
+error-request-id = If you ask somebody for help, give this number:
+error-400-heading = The request was not understood
+error-400-what = What your browser sent cannot be used.
+error-400-next = Go back, load the page anew and try again.
+error-401-heading = Sign in first
+error-401-what = This needs you to be signed in.
+error-401-next = Sign in, then try again.
+error-403-heading = You cannot do this
+error-403-what = Your account does not allow it, or the form was open for too long. Nothing was done.
+error-403-next = Go back and load the page anew. If it happens again, ask an administrator of this service.
+error-404-heading = There is nothing here
+error-404-what = The address is mistyped, or what was here is gone.
+error-404-next = Check the address, or begin again from the start.
+error-405-heading = This address does not take that
+error-405-what = It takes another kind of request.
+error-405-next = Begin again from the start.
+error-409-heading = This is not possible any more
+error-409-what = Somebody else, or an earlier request of yours, changed it meanwhile.
+error-409-next = Go back and load the page anew to see how it stands.
+error-413-heading = That is too much at once
+error-413-what = What you sent is larger than this page takes.
+error-413-next = Go back and send less.
+error-415-heading = This kind of content is not taken
+error-415-what = The page takes another kind of content.
+error-415-next = Go back and use the form on the page.
+error-422-heading = Something in it is not right
+error-422-what = The content has faults. Nothing was done.
+error-422-next = Go back and mend it.
+error-429-heading = Too many attempts
+error-429-what = There were too many attempts in a short time.
+error-429-next = Wait a minute, then try again.
+error-500-heading = Something went wrong here
+error-500-what = The fault is ours. It has been recorded.
+error-500-next = Try again in a minute. Nothing you sent needs to be thrown away.
+error-503-heading = The service is busy
+error-503-what = It cannot answer at the moment.
+error-503-next = Try again in a minute.
+
+components-error = Error:
+components-problem = There is a problem
+components-information = Information:
+components-important = Important
+components-success = Done
+components-pagination = Pages
+components-previous = Previous page
+components-next = Next page
+components-day = Day
+components-month = Month
+components-year = Year
