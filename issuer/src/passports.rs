@@ -1,6 +1,13 @@
 //! `/api/v1/passports`: what home HR does. Unknown members are refused; errors are problems.
 
+pub mod change;
+pub mod confirm;
 pub mod create;
+pub mod drafts;
+pub mod life;
+pub mod offers;
+pub mod progress;
+pub mod queues;
 pub mod read;
 pub mod revoke;
 

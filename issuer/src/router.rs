@@ -19,7 +19,7 @@ pub fn router(state: AppState, ready: Readiness) -> Router {
     let well_known = |name| format!("/.well-known/{name}{base_path}");
 
     let api = Router::new()
-        .route("/api/v1/passports", post(create::create).get(read::list))
+        .route("/api/v1/passports", post(create::post).get(read::list))
         .route("/api/v1/passports/{id}", get(read::read))
         .route("/api/v1/passports/{id}/revoke", post(revoke::revoke));
     let protocol = Router::new()

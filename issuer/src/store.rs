@@ -12,8 +12,10 @@ use server::durable::CommitError;
 use vc::status_list::Status;
 
 pub use facts::{
-    Act, Copy, Grant, HistoryEntry, ListPolicy, ListRow, Offer, OfferState, Passport, PassportId,
-    PassportState, RevocationReason, Sealed, SecretHash, StatusEntry,
+    Act, ArchiveReason, ChangeKind, Copy, Grant, HistoryEntry, ListPolicy, ListRow, Offer,
+    OfferReason, OfferState, Passport, PassportId, PassportState, ReinstatementReason,
+    RevocationReason, Sealed, SecretHash, StatusEntry, SuspensionReason, UnknownWord,
+    WithdrawalReason,
 };
 pub use requests::{
     Cursor, IndexToken, Issuance, NonceUse, Page, PageRequest, PassportDraft, Recorded, Redeemed,

@@ -15,6 +15,7 @@ use server::{Problem, StrictJson};
 use vc::oid4vci::OfferLink;
 
 use crate::checks;
+use crate::passports::offers::{ConfirmKey, Offered};
 use crate::passports::{WritePassports, instant};
 use crate::search;
 use crate::secrets;
@@ -49,8 +50,22 @@ struct CreatedOffer {
     qr_png: String,
 }
 
-/// Checks, seals and stores the document, and makes its first offer.
+/// Records a whole passport and offers it at once.
+///
+/// # Errors
+/// 422 with every fault; nothing is stored then.
 pub async fn create(
+    issuer: &Arc<Issuer>,
+    who: &str,
+    claims: Map<String, Value>,
+    confirm_key: ConfirmKey,
+) -> Result<Offered, Problem> {
+    let _ = (issuer, who, claims, confirm_key);
+    Err(Problem::internal("not built yet"))
+}
+
+/// Checks, seals and stores the document, and makes its first offer.
+pub async fn post(
     State(issuer): State<Arc<Issuer>>,
     caller: Authorised<WritePassports>,
     StrictJson(body): StrictJson<Map<String, Value>, MAX_BODY_BYTES>,

@@ -47,52 +47,164 @@ impl FromStr for PassportId {
     }
 }
 
-/// Where a passport is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum PassportState {
-    /// Its offer waits for the staff member's wallet.
-    Offered,
-    /// A wallet has collected it.
-    Active,
-    /// For good.
-    Revoked,
+/// Writes a closed set of words once: the words on the wire, in rows and in forms.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// Every one, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// As the API writes it.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(UnknownWord),
+                }
+            }
+        }
+    };
 }
 
-impl PassportState {
-    /// As the API writes it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Offered => "OFFERED",
-            Self::Active => "ACTIVE",
-            Self::Revoked => "REVOKED",
-        }
+/// Not one of the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not one of the words")]
+pub struct UnknownWord;
+
+words! {
+    /// Where a passport is in its life (`life.rs` has the table).
+    PassportState {
+        /// HR is still writing it, or has taken it back to be offered anew.
+        Drafted = "DRAFTED",
+        /// Its offer waits for the staff member's wallet.
+        Offered = "OFFERED",
+        /// A wallet has collected it.
+        Active = "ACTIVE",
+        /// The staff member refused it.
+        Rejected = "REJECTED",
+        /// In doubt: not to be relied on for now.
+        Suspended = "SUSPENDED",
+        /// Taken back before a wallet had it.
+        Withdrawn = "WITHDRAWN",
+        /// Another passport of the same person stands in its place.
+        Superseded = "SUPERSEDED",
+        /// Cancelled.
+        Revoked = "REVOKED",
+        /// Its last copy has run out.
+        Expired = "EXPIRED",
+        /// Out of sight.
+        Archived = "ARCHIVED",
     }
 }
 
-/// Why HR revokes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RevocationReason {
-    /// It should not have been issued.
-    IssuedInError,
-    /// What it says is no longer so.
-    NoLongerValid,
-    /// The staff member has left.
-    LeftEmployment,
-    /// The phone is gone.
-    LostDevice,
+words! {
+    /// Why HR revokes.
+    RevocationReason {
+        /// It should not have been issued.
+        IssuedInError = "ISSUED_IN_ERROR",
+        /// What it says is no longer so.
+        NoLongerValid = "NO_LONGER_VALID",
+        /// The staff member has left.
+        LeftEmployment = "LEFT_EMPLOYMENT",
+        /// The phone is gone.
+        LostDevice = "LOST_DEVICE",
+    }
 }
 
-impl RevocationReason {
-    /// As the API writes it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::IssuedInError => "ISSUED_IN_ERROR",
-            Self::NoLongerValid => "NO_LONGER_VALID",
-            Self::LeftEmployment => "LEFT_EMPLOYMENT",
-            Self::LostDevice => "LOST_DEVICE",
-        }
+words! {
+    /// Why HR suspends.
+    SuspensionReason {
+        /// A check is in doubt.
+        CheckInDoubt = "CHECK_IN_DOUBT",
+        /// Something is being looked into.
+        Investigation = "INVESTIGATION",
+        /// The staff member is suspended from duty.
+        SuspendedFromDuty = "SUSPENDED_FROM_DUTY",
+        /// Another reason; the note says it.
+        Other = "OTHER",
+    }
+}
+
+words! {
+    /// Why HR reinstates.
+    ReinstatementReason {
+        /// The doubt is settled.
+        Cleared = "CLEARED",
+        /// It was suspended by mistake.
+        SuspendedInError = "SUSPENDED_IN_ERROR",
+        /// Another reason; the note says it.
+        Other = "OTHER",
+    }
+}
+
+words! {
+    /// Why HR withdraws an offer.
+    WithdrawalReason {
+        /// Offered to the wrong person, or with a mistake in it.
+        Mistake = "MISTAKE",
+        /// Not needed any more.
+        NotNeeded = "NOT_NEEDED",
+        /// Somebody else may have seen the offer.
+        Exposed = "EXPOSED",
+        /// Another reason; the note says it.
+        Other = "OTHER",
+    }
+}
+
+words! {
+    /// Why HR archives.
+    ArchiveReason {
+        /// Its time is over.
+        Finished = "FINISHED",
+        /// It stands twice.
+        Duplicate = "DUPLICATE",
+        /// The staff member has left.
+        LeftEmployment = "LEFT_EMPLOYMENT",
+        /// Another reason; the note says it.
+        Other = "OTHER",
+    }
+}
+
+words! {
+    /// Why HR offers.
+    OfferReason {
+        /// For the first time.
+        First = "FIRST",
+        /// The offer before ran out, was used by the wrong wallet, or was lost.
+        Again = "AGAIN",
+        /// To a new phone; the copy on the old one is superseded when the new one is collected.
+        NewDevice = "NEW_DEVICE",
+        /// The phone is gone: its copy is revoked at once.
+        LostDevice = "LOST_DEVICE",
+        /// What was wrong is put right.
+        Corrected = "CORRECTED",
+    }
+}
+
+words! {
+    /// How a change of the checks touches the copies that are out (docs/architecture.md, "Change").
+    ChangeKind {
+        /// Good news, or of no weight: copies stay valid until they are refreshed.
+        Benign = "BENIGN",
+        /// In doubt: the passport is suspended.
+        Doubt = "DOUBT",
+        /// Bad news: every copy is revoked.
+        Adverse = "ADVERSE",
     }
 }
 
