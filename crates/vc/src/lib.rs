@@ -17,6 +17,7 @@ pub mod jcs;
 pub mod json;
 pub mod jwk;
 pub mod jws;
+pub mod oauth;
 pub mod oid4vci;
 pub mod oid4vp;
 pub mod qr;

@@ -3,6 +3,7 @@
 
 mod credential;
 mod error;
+mod key_attestation;
 mod metadata;
 mod offer;
 mod proof;
@@ -27,6 +28,10 @@ pub use credential::{
 pub use error::{
     BearerErrorCode, CredentialErrorCode, Description, ErrorResponse, NotificationErrorCode,
     TokenErrorCode,
+};
+pub use key_attestation::{
+    KEY_ATTESTATION_TYP, KeyAttestationError, KeyAttestationPlace, KeyAttestationPolicy,
+    VerifiedKeyAttestation, verify_key_attestation,
 };
 pub use metadata::{
     BatchIssuance, ClaimDescription, ClaimDisplay, CredentialConfiguration, CredentialDefinition,

@@ -12,6 +12,7 @@ mod common;
 
 mod credential;
 mod error;
+mod key_attestation;
 mod metadata;
 mod offer;
 mod proof;
