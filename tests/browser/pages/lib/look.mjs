@@ -1,0 +1,50 @@
+// Looks at a page as a hospital would: WCAG 2.2 AA by axe, reflow at 320 px (which is 1280 px at
+// 400 %), a picture at desk and phone width.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+async function violations(page) {
+  await page.evaluate(axe);
+  return page.evaluate(async (tags) => {
+    const { violations } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  }, TAGS);
+}
+
+async function overflow(page) {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return null;
+    const wide = [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
+      .map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
+    return `${scrollWidth} > ${clientWidth} by ${wide.slice(0, 4).join(', ')}`;
+  });
+}
+
+/** Every state of every page comes through here. `script: false` where axe cannot run. */
+export async function look(report, { page }, name, { script = true, folder, resize = true } = {}) {
+  const before = page.viewportSize();
+  const picture = async (width) => {
+    if (!folder) return;
+    mkdirSync(folder, { recursive: true });
+    await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true });
+  };
+  if (script) {
+    const found = await violations(page);
+    report.check(`${name}: WCAG 2.2 AA`, found.length === 0, found.join('\n    '));
+  }
+  await picture(before.width);
+  if (!resize) return;
+  await page.setViewportSize({ width: 320, height: 640 });
+  if (script) {
+    const wide = await overflow(page);
+    report.check(`${name}: no sideways scrolling at 320 px`, wide === null, wide);
+  }
+  await picture(320);
+  await page.setViewportSize(before);
+}
