@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod catalogue;
 pub mod checks;
+pub mod console;
 pub mod oid4vci;
 pub mod passports;
 pub mod router;

@@ -1,0 +1,18 @@
+//! The passport's form: a flat set of named texts, the claims they stand for, what is wrong with
+//! them, and how they are shown. Nothing that was typed is ever lost.
+
+mod claims;
+mod entered;
+mod faults;
+pub(crate) mod fields;
+mod review;
+mod view;
+
+pub(crate) use claims::{Built, claims, entered};
+pub(crate) use entered::Entered;
+pub(crate) use faults::{Fault, Faults, faults};
+pub(crate) use review::{ReviewSection, review};
+pub(crate) use view::{Control, FieldView, FormView, Opt, RowView, SectionView, form_view};
+
+#[cfg(test)]
+mod tests;
