@@ -19,10 +19,20 @@ pub const WALLET_PASSPHRASE: &str = "correct horse battery staple";
 /// Seconds between two looks of the verifier.
 pub const POLL_SECONDS: u64 = 15;
 
+/// Whether people are served, too.
+#[derive(Clone, Debug)]
+enum Pages {
+    /// Only APIs.
+    None,
+    /// Pages on `localhost`, with a file of OpenID providers.
+    Served { oidc: Option<String> },
+}
+
 /// A running network.
 #[derive(Debug)]
 pub struct Network {
     folder: TempDir,
+    pages: Pages,
     registry: Option<Service>,
     issuer: Option<Service>,
     verifier: Option<Service>,
@@ -36,6 +46,8 @@ pub struct Network {
     pub issuer_token: String,
     /// May scan.
     pub verifier_token: String,
+    /// Where the phone wallet is served, when there are pages.
+    pub wallet_url: Option<String>,
     /// How often the verifier looks.
     pub poll_seconds: u64,
     /// To talk to all of it.
@@ -43,16 +55,34 @@ pub struct Network {
 }
 
 impl Network {
-    /// Makes keys, registry and tokens, then starts everything.
+    /// Makes keys, registry and tokens, then starts everything as APIs.
     pub fn start(poll_seconds: u64) -> Self {
+        Self::start_as(poll_seconds, Pages::None)
+    }
+
+    /// The same with pages and the phone wallet, which `web/build` must have made.
+    pub fn start_with_pages(poll_seconds: u64) -> Self {
+        Self::start_as(poll_seconds, Pages::Served { oidc: None })
+    }
+
+    /// The same, and people may sign in by the OpenID providers of this file.
+    pub fn start_with_provider(poll_seconds: u64, oidc: &str) -> Self {
+        Self::start_as(poll_seconds, Pages::Served { oidc: Some(oidc.to_owned()) })
+    }
+
+    fn start_as(poll_seconds: u64, pages: Pages) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("staff-passport-")
             .tempdir()
             .expect("a temporary folder");
+        // Passkeys are bound to a name, so pages need one.
+        let host = if matches!(pages, Pages::None) { "127.0.0.1" } else { "localhost" };
         let mut network = Self {
-            registry_url: format!("{}/trust-registry.json", free_address()),
-            issuer_url: free_address(),
-            verifier_url: free_address(),
+            registry_url: format!("{}/trust-registry.json", free_address("127.0.0.1")),
+            issuer_url: free_address(host),
+            verifier_url: free_address(host),
+            wallet_url: matches!(pages, Pages::Served { .. }).then(|| free_address(host)),
+            pages,
             issuer_token: String::new(),
             verifier_token: String::new(),
             poll_seconds,
@@ -194,17 +224,17 @@ impl Network {
             "--file",
             &self.text("trust-registry.json"),
             "--listen",
-            host_of(&self.registry_url),
+            &listen_at(&self.registry_url),
         ]);
         self.registry = Some(Service::start("registry", &args, &[], &self.path("registry.log")));
     }
 
     /// Starts the issuer on its data directory.
     pub fn start_issuer(&mut self) {
-        let args = strings(&[
+        let mut args = strings(&[
             "serve",
             "--listen",
-            host_of(&self.issuer_url),
+            &listen_at(&self.issuer_url),
             "--base-url",
             &self.issuer_url,
             "--ods",
@@ -218,15 +248,16 @@ impl Network {
             "--key-file",
             &self.text("issuer.key"),
         ]);
+        args.extend(self.page_args("issuer"));
         self.issuer = Some(Service::start("issuer", &args, &[], &self.path("issuer.log")));
     }
 
     /// Starts the verifier on its data directory.
     pub fn start_verifier(&mut self) {
-        let args = strings(&[
+        let mut args = strings(&[
             "serve",
             "--listen",
-            host_of(&self.verifier_url),
+            &listen_at(&self.verifier_url),
             "--base-url",
             &self.verifier_url,
             "--ods",
@@ -242,7 +273,41 @@ impl Network {
             "--poll-seconds",
             &self.poll_seconds.to_string(),
         ]);
+        args.extend(self.page_args("verifier"));
         self.verifier = Some(Service::start("verifier", &args, &[], &self.path("verifier.log")));
+    }
+
+    fn page_args(&self, service: &str) -> Vec<String> {
+        let Pages::Served { oidc } = &self.pages else {
+            return Vec::new();
+        };
+        let mut args = strings(&["--web-dir", &checkout("web/dist")]);
+        if let Some(providers) = oidc {
+            args.extend(strings(&["--oidc", providers]));
+        }
+        if let (Some(wallet), "issuer") = (&self.wallet_url, service) {
+            args.extend(strings(&["--wallet-listen", &listen_at(wallet)]));
+            args.extend(strings(&["--wallet-origin", wallet]));
+        }
+        args
+    }
+
+    /// Makes an account and gives its one-time link.
+    ///
+    /// # Panics
+    /// When the service does not make one.
+    pub fn invite(&self, service: &str, name: &str, roles: &[&str]) -> String {
+        let store = format!("sled:{}", self.text(&format!("{service}-data")));
+        let mut args = vec!["person", "invite", "--store", &store, "--name", name];
+        for role in roles {
+            args.extend(["--role", role]);
+        }
+        let printed = succeed(service, &args, &[]);
+        printed
+            .split_whitespace()
+            .find(|word| word.contains("/invitation/"))
+            .unwrap_or_else(|| panic!("no link in {printed:?}"))
+            .to_owned()
     }
 
     /// kill -9 of the issuer.
@@ -367,14 +432,20 @@ fn strings(args: &[&str]) -> Vec<String> {
 }
 
 /// A loopback address that nobody listens on.
-fn free_address() -> String {
+fn free_address(host: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("a bound address");
-    format!("http://{address}")
+    format!("http://{host}:{}", address.port())
 }
 
-/// `127.0.0.1:8101` of `http://127.0.0.1:8101/path`.
-fn host_of(url: &str) -> &str {
+/// `127.0.0.1:8101` of `http://localhost:8101/path`.
+fn listen_at(url: &str) -> String {
     let rest = url.trim_start_matches("http://");
-    rest.split('/').next().unwrap_or(rest)
+    let host = rest.split('/').next().unwrap_or(rest);
+    host.replace("localhost", "127.0.0.1")
+}
+
+/// A path in the checkout.
+fn checkout(path: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path).to_string_lossy().into_owned()
 }
