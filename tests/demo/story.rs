@@ -25,7 +25,11 @@ pub(crate) async fn tell(exit: bool) -> ExitCode {
 
     println!("\nThree organisations start: the network's registry, The Christie (RBV, home trust)");
     println!("and Manchester University (R0A, host trust), each as a process of its own.");
-    let network = Network::start(POLL_SECONDS);
+    let network = if staff_passport_tests::network::pages_are_built() {
+        Network::start_with_pages(POLL_SECONDS)
+    } else {
+        Network::start(POLL_SECONDS)
+    };
     println!("  registry  {}", network.registry_url);
     println!("  issuer    {}", network.issuer_url);
     println!("  verifier  {}", network.verifier_url);
@@ -112,6 +116,17 @@ pub(crate) async fn tell(exit: bool) -> ExitCode {
 
 async fn stay(network: &Network) {
     println!("\nThe services go on running. Ctrl-C stops them and removes their data.");
+    if let Some(wallet) = &network.wallet_url {
+        println!(
+            "\nTo do the same by hand, open these (each link signs in once, and asks for a passkey):"
+        );
+        let home = network.invite("issuer", "Hannah Home", &["hr_issuer"]);
+        let host = network.invite("verifier", "Harry Host", &["hr_verifier"]);
+        println!("  Hannah, HR of The Christie, issues   {home}");
+        println!("  Amara’s phone wallet                 {wallet}");
+        println!("  Harry, HR of Manchester, scans       {host}");
+    }
+    println!("\nFor machines:");
     println!("  issuer    {}    token {}", network.issuer_url, network.issuer_token);
     println!("  verifier  {}    token {}", network.verifier_url, network.verifier_token);
     println!("  registry  {}", network.registry_url);

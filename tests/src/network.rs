@@ -445,6 +445,11 @@ fn listen_at(url: &str) -> String {
     host.replace("localhost", "127.0.0.1")
 }
 
+/// Whether `web/build` has made what pages need.
+pub fn pages_are_built() -> bool {
+    Path::new(&checkout("web/dist/wallet")).is_dir()
+}
+
 /// A path in the checkout.
 fn checkout(path: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path).to_string_lossy().into_owned()
