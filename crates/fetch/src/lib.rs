@@ -165,6 +165,24 @@ impl Fetcher {
         }
     }
 
+    /// GET with a bearer token when given. Any status but a redirect is an answer.
+    ///
+    /// # Errors
+    /// [`FetchError`], never [`FetchError::Status`].
+    pub async fn get_with_bearer(
+        &self,
+        address: &Url,
+        accept: &str,
+        bearer: Option<&str>,
+    ) -> Result<Reply, FetchError> {
+        self.check(address)?;
+        let mut request = self.client.get(address.clone()).header(ACCEPT, accept);
+        if let Some(token) = bearer {
+            request = request.bearer_auth(token);
+        }
+        self.send(request).await
+    }
+
     /// POST of a form. Any status but a redirect is an answer: OAuth errors have a body.
     ///
     /// # Errors

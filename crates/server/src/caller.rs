@@ -87,7 +87,7 @@ where
         let visit = parts.extensions.get::<Visit>();
         let caller = match visit.filter(|_| !parts.headers.contains_key(AUTHORIZATION)) {
             Some(visit) if visit.person().is_some() => {
-                Caller::Person(visit.authorise(&parts.method, &parts.headers, S::NAME)?)
+                Caller::Person(visit.authorise(&parts.method, &parts.headers, S::NAME).await?)
             }
             _ => Caller::Token(Tokens::from_ref(state).authorise(&parts.headers, S::NAME)?),
         };

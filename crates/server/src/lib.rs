@@ -1,6 +1,7 @@
 //! What the services share: the durable store, problems, strict JSON, API tokens, people and their
 //! sign-in, pages, the control socket, configuration, serving, health and telemetry.
 
+pub mod audit;
 pub mod caller;
 pub mod config;
 pub mod control;

@@ -35,7 +35,9 @@ mod visit;
 
 pub use answer::{Allow, page, page_with, see_other};
 pub use error::PageError;
-pub use form::{FORM_BYTES, PageForm};
-pub use shell::{NavItem, Shell};
-pub use visit::{OnPage, Visit};
 pub(crate) use error::render_errors;
+pub use form::{FORM_BYTES, PageForm};
+pub(crate) use form::{equal, no_pages};
+pub use shell::{NavItem, Shell};
+pub(crate) use visit::random_text;
+pub use visit::{OnPage, Visit};

@@ -17,7 +17,7 @@ use crate::durable::{CommitError, Durable, StoreError};
 use crate::problem::Problem;
 use crate::sessions::Store as Sessions;
 
-pub use changes::{Asked, RoleChange};
+pub use changes::{Asked, Decision, RoleChange};
 pub use invitations::{INVITATION_SECONDS, Invitation};
 pub use roles::{Grants, Role};
 
@@ -194,9 +194,7 @@ impl From<PeopleError> for Problem {
                 "The invitation was used already, is older than a day, or never was. Ask an \
                  administrator of this service for a new one.",
             ),
-            PeopleError::Disabled
-            | PeopleError::OwnAccount
-            | PeopleError::SecondPersonNeeded => {
+            PeopleError::Disabled | PeopleError::OwnAccount | PeopleError::SecondPersonNeeded => {
                 Self::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", "Not allowed")
                     .detail(sentence(&text))
             }

@@ -3,14 +3,16 @@
 mod guard;
 mod tls;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
@@ -20,6 +22,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
 
 pub(crate) use guard::RequestId;
 pub use guard::layered;
@@ -107,15 +110,16 @@ pub async fn serve(
             accepted = accepted => accepted,
             () = &mut shutdown => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok((stream, peer)) => (stream, peer),
             Err(error) => {
                 tracing::warn!(%error, "no connection can be accepted");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             }
         };
-        let (router, acceptor, watcher) = (router.clone(), acceptor.clone(), graceful.watcher());
+        let router = with_peer(router.clone(), Peer(peer.ip()));
+        let (acceptor, watcher) = (acceptor.clone(), graceful.watcher());
         let head = limits.head;
         tokio::spawn(async move {
             // Answers are small and whole: waiting to fill a packet only delays them.
@@ -132,9 +136,45 @@ pub async fn serve(
     Ok(())
 }
 
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
+/// The router as one connection's service.
+trait Service:
+    tower::Service<
+        axum::http::Request<Incoming>,
+        Response = axum::response::Response,
+        Error = Infallible,
+        Future: Send,
+    > + Clone
+    + Send
+    + 'static
+{
+}
+
+impl<S> Service for S where
+    S: tower::Service<
+            axum::http::Request<Incoming>,
+            Response = axum::response::Response,
+            Error = Infallible,
+            Future: Send,
+        > + Clone
+        + Send
+        + 'static
+{
+}
+
+fn with_peer(router: Router, peer: Peer) -> impl Service {
+    router.map_request(move |mut request: axum::http::Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        request
+    })
+}
+
 async fn connection(
     stream: tokio::net::TcpStream,
-    router: Router,
+    router: impl Service,
     acceptor: Option<TlsAcceptor>,
     watcher: Watcher,
     head: Duration,
@@ -155,7 +195,7 @@ async fn connection(
 
 async fn http1(
     stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
-    router: Router,
+    router: impl Service,
     watcher: Watcher,
     head: Duration,
 ) {
@@ -170,7 +210,7 @@ async fn http1(
 
 async fn http2(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    router: Router,
+    router: impl Service,
     watcher: Watcher,
 ) {
     let connection = hyper::server::conn::http2::Builder::new(TokioExecutor::new())

@@ -9,25 +9,43 @@
 //! let router = sign_in.around(router::pages(state));
 //! ```
 
+pub(crate) mod limits;
+mod oidc;
+mod pages;
+mod passkey;
+mod people_pages;
+pub mod providers;
+mod routes;
+
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use clock::Clock;
-use tower_sessions::cookie::SameSite;
 use tower_sessions::SessionManagerLayer;
+use tower_sessions::cookie::SameSite;
 use url::Host;
+use webauthn_rs::prelude::Webauthn;
 
 use crate::caller::SignedIn;
 use crate::config::BaseUrl;
-use crate::pages::{Visit, render_errors};
-use crate::people::{Grants, People, PersonState};
+use crate::durable::CommitError;
+use crate::pages::{PageError, Visit, no_pages, render_errors};
+use crate::people::{Grants, Invitation, People, PersonState};
+use crate::serve::Peer;
 use crate::sessions::Session;
+use crate::sign_in::limits::Attempts;
+use crate::sign_in::providers::{ProviderError, Providers};
 use crate::texts::{Texts, TextsError};
+
+pub use people_pages::ManagePeople;
+pub use routes::TABLE;
 
 /// What a service is, to its pages. One constant in each service.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +110,9 @@ struct Inner {
     texts: Arc<Texts>,
     people: People,
     clock: Clock,
+    webauthn: Webauthn,
+    attempts: Attempts,
+    providers: Providers,
 }
 
 impl SignIn {
@@ -112,8 +133,29 @@ impl SignIn {
             organisation: organisation.to_owned(),
             theme: args.theme.clone(),
         };
+        if let Some(theme) = &look.theme
+            && !theme.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        {
+            return Err(SignInError::Theme(theme.clone()));
+        }
         let texts = Arc::new(Texts::new(service.texts)?);
-        Ok(Self(Arc::new(Inner { service, base_url, look, texts, people, clock })))
+        let webauthn = passkey::relying_party(&base_url, &look.product)?;
+        let providers = match &args.oidc {
+            Some(file) => Providers::read(file, &base_url, service.grants)?,
+            None => Providers::default(),
+        };
+        let attempts = Attempts::default();
+        Ok(Self(Arc::new(Inner {
+            service,
+            base_url,
+            look,
+            texts,
+            people,
+            clock,
+            webauthn,
+            attempts,
+            providers,
+        })))
     }
 
     /// Why this base URL can have no pages, if so: passkeys are bound to a name.
@@ -127,15 +169,14 @@ impl SignIn {
 
     /// Puts sign-in around a service's routes: its own pages, sessions, error pages.
     pub fn around(&self, routes: Router) -> Router {
-        let loopback = self.0.base_url.url().scheme() == "http";
         let sessions = SessionManagerLayer::new(self.0.people.sessions().clone())
-            .with_name(format!("__Host-{}-session", self.0.service.name))
+            .with_name(self.cookie_name())
             .with_http_only(true)
             .with_secure(true)
             .with_same_site(SameSite::Lax)
             .with_path("/");
-        let _ = loopback;
         routes
+            .merge(routes::own())
             .layer(from_fn(render_errors))
             .layer(from_fn_with_state(self.clone(), visit))
             .layer(sessions)
@@ -144,6 +185,16 @@ impl SignIn {
     /// The accounts.
     pub fn people(&self) -> &People {
         &self.0.people
+    }
+
+    /// The link of an invitation.
+    pub fn invitation_link(&self, invitation: &Invitation) -> String {
+        format!("{}/invitation/{}", self.origin(), invitation.secret)
+    }
+
+    /// Name of the session's cookie. All ports of a host share cookies, so it says whose it is.
+    pub fn cookie_name(&self) -> String {
+        format!("__Host-{}-session", self.0.service.name)
     }
 
     pub(crate) fn service(&self) -> &Service {
@@ -163,8 +214,46 @@ impl SignIn {
         self.0.base_url.as_str()
     }
 
-    pub(crate) fn clock(&self) -> &Clock {
-        &self.0.clock
+    pub(crate) fn now(&self) -> i64 {
+        self.0.clock.now()
+    }
+
+    pub(crate) fn webauthn(&self) -> &Webauthn {
+        &self.0.webauthn
+    }
+
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.0.attempts
+    }
+
+    pub(crate) fn providers(&self) -> &Providers {
+        &self.0.providers
+    }
+
+    /// Tells the log how role changes are set, and forgets sessions that ended. Call it at start
+    /// and every few minutes.
+    ///
+    /// # Errors
+    /// [`CommitError`].
+    pub async fn maintain(&self) -> Result<(), CommitError> {
+        self.people().note_two_people().await?;
+        self.people().sessions().sweep().await
+    }
+}
+
+/// A visit and where it comes from, for our own handlers.
+#[derive(Clone, Debug)]
+pub(crate) struct Here {
+    pub(crate) visit: Visit,
+    pub(crate) peer: Option<IpAddr>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Here {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, PageError> {
+        let visit = parts.extensions.get::<Visit>().cloned().ok_or_else(no_pages)?;
+        Ok(Self { visit, peer: parts.extensions.get::<Peer>().map(|Peer(address)| *address) })
     }
 }
 
@@ -201,4 +290,16 @@ pub enum SignInError {
     /// A catalogue.
     #[error(transparent)]
     Texts(#[from] TextsError),
+    /// A passkey belongs to a name.
+    #[error("the base URL is an IP address; passkeys need a name, for example localhost")]
+    NoName,
+    /// The crate refuses the settings.
+    #[error("passkeys cannot be set up: {0}")]
+    Passkeys(String),
+    /// Its name is part of an address.
+    #[error("{0:?} is no theme: small letters and digits")]
+    Theme(String),
+    /// The file of providers.
+    #[error(transparent)]
+    Providers(#[from] ProviderError),
 }

@@ -64,9 +64,7 @@ pub(crate) async fn render_errors(request: Request, next: Next) -> Response {
         return response;
     }
     let Some(visit) = visit else { return response };
-    if response.extensions().get::<ForPage>().is_none()
-        && !(wants_page && is_ours(&response))
-    {
+    if response.extensions().get::<ForPage>().is_none() && !(wants_page && is_ours(&response)) {
         return response;
     }
     let told = response.extensions().get::<Told>().cloned();

@@ -8,14 +8,18 @@ use axum::http::header::ORIGIN;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use getrandom::SysRng;
+use rand_core::{Rng, UnwrapErr};
 use vc::base64url;
 
+use crate::audit::Event;
 use crate::caller::{Caller, SignedIn};
 use crate::pages::form::{csrf_failed, equal, no_pages};
 use crate::pages::{NavItem, PageError, Shell, see_other};
 use crate::problem::Problem;
 use crate::sessions::{Contents, Session};
 use crate::sign_in::SignIn;
+use crate::sign_in::limits::Key;
 use crate::tokens::Scope;
 
 /// A visit; the layers of [`SignIn::around`] put it into every request.
@@ -79,7 +83,7 @@ impl Visit {
     }
 
     /// The person, for a request of a script to the API.
-    pub(crate) fn authorise(
+    pub(crate) async fn authorise(
         &self,
         method: &Method,
         headers: &HeaderMap,
@@ -88,12 +92,50 @@ impl Visit {
         let person = self.person().ok_or_else(no_pages)?;
         if !method.is_safe() {
             self.same_origin(headers)?;
-            let given = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
-            if !given.is_some_and(|given| self.holds_csrf(given)) {
-                return Err(csrf_failed());
-            }
+            self.holds_csrf_header(headers)?;
         }
-        if person.may(scope) { Ok(person.clone()) } else { Err(role_missing()) }
+        if person.may(scope) { Ok(person.clone()) } else { Err(self.role_missing(scope).await) }
+    }
+
+    pub(crate) fn holds_csrf_header(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let given = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
+        if given.is_some_and(|given| self.holds_csrf(given)) { Ok(()) } else { Err(csrf_failed()) }
+    }
+
+    /// Tells the log, a few times a minute at most, that somebody tried what her roles do not give.
+    async fn role_missing(&self, scope: &'static str) -> Problem {
+        let sign_in = self.sign_in();
+        if let Some(person) = self.person()
+            && sign_in.attempts().count(Key::Person(person.id), sign_in.now()).is_ok()
+            && let Err(error) =
+                sign_in.people().note(person.who(), Event::RoleMissing, Some(scope)).await
+        {
+            tracing::error!(%error, "a refusal cannot be recorded");
+        }
+        Problem::new(StatusCode::FORBIDDEN, "ROLE_MISSING", "Not allowed")
+            .detail("Your account does not have the role that this needs.")
+    }
+
+    /// The same visit with a CSRF token, for a page whose form anybody may send.
+    pub(crate) async fn with_csrf(&self, next: Option<String>) -> Self {
+        let mut contents = self.0.contents.clone();
+        if contents.csrf.is_empty() {
+            contents.csrf = random_text();
+        }
+        if next.is_some() {
+            contents.next = next;
+        }
+        if contents != self.0.contents {
+            self.0.session.keep(&contents).await;
+        }
+        let inner = &*self.0;
+        Self::new(
+            inner.sign_in.clone(),
+            inner.session.clone(),
+            contents,
+            inner.person.clone(),
+            inner.path.clone(),
+        )
     }
 
     /// The frame of a page; takes the notice that waits.
@@ -182,7 +224,7 @@ where
             return Err(see_other(&sign_in_path(parts)));
         };
         if !person.may(S::NAME) {
-            return Err(error(role_missing()));
+            return Err(error(visit.role_missing(S::NAME).await));
         }
         let shell = visit.shell().await;
         Ok(Self { person, shell, visit, scope: PhantomData })
@@ -199,15 +241,9 @@ fn sign_in_path(parts: &Parts) -> String {
     format!("/sign-in?next={next}")
 }
 
-fn role_missing() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "ROLE_MISSING", "Not allowed")
-        .detail("Your account does not have the role that this needs.")
-}
-
 /// 256 random bits as text.
 pub(crate) fn random_text() -> String {
-    use rand_core::Rng;
     let mut random = [0; 32];
-    rand_core::UnwrapErr(getrandom::SysRng).fill_bytes(&mut random);
+    UnwrapErr(SysRng).fill_bytes(&mut random);
     base64url::encode(&random)
 }

@@ -70,7 +70,10 @@ impl Store {
     }
 
     /// Ends every session of a person.
-    pub(crate) async fn end_all_of(&self, person: PersonId) -> std::result::Result<(), CommitError> {
+    pub(crate) async fn end_all_of(
+        &self,
+        person: PersonId,
+    ) -> std::result::Result<(), CommitError> {
         self.remove_where(move |row| row.contents.person == Some(person)).await
     }
 
@@ -213,8 +216,7 @@ impl Store {
         self.db
             .commit(move |view, batch| {
                 let row = view.get(&key(&hash))?;
-                if let Some(mut row) =
-                    row.and_then(|row| serde_json::from_slice::<Row>(&row).ok())
+                if let Some(mut row) = row.and_then(|row| serde_json::from_slice::<Row>(&row).ok())
                 {
                     row.seen_at = now.max(row.seen_at);
                     batch.put(key(&hash), Value::from(json!(row)).to_string());
