@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use staff_passport_tests::network::Network;
+use staff_passport_tests::programs;
 
 /// Seconds between two looks of the verifier: the scripts wait for a revocation.
 const POLL_SECONDS: u64 = 2;
@@ -23,6 +24,7 @@ fn run(script: &str, network: &Network, more: &Value) {
         "wallet": network.wallet_url,
         "registry": network.registry_url,
         "folder": network.folder(),
+        "programs": programs::path_of("wallet").parent(),
         "tokens": { "issuer": network.issuer_token, "verifier": network.verifier_token },
         "nurse": passport::samples::sample_nurse(today()),
         "invitations": {

@@ -21,3 +21,25 @@ export async function addAuthenticator({ context, page }, more = {}) {
     devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
   return { all, verified };
 }
+
+/** Opens an invitation and makes a passkey; ends on the person's first page. */
+export async function enrol(who, link, path = new URL(link).pathname) {
+  who.keys ??= await addAuthenticator(who);
+  await who.page.goto(link);
+  await who.page.getByRole('button', { name: 'Make a passkey' }).click();
+  await who.page.waitForURL((url) => url.pathname !== path);
+  return who.keys;
+}
+
+/** Signs in with the passkey made before. */
+export async function signIn({ page }, base, path = '/sign-in') {
+  await page.goto(base + path);
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await page.waitForURL((url) => url.pathname !== '/sign-in');
+}
+
+export async function signOut({ page }, base) {
+  await page.goto(base);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL((url) => url.pathname === '/sign-in');
+}
