@@ -1,5 +1,6 @@
 //! The control socket `DIR/control.sock`: lets a command act on a store that a running service
-//! holds. And the `token` command, which uses it when it answers and opens the store otherwise.
+//! holds. And the commands `token` and `person`, which use it when it answers and open the store
+//! otherwise.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -14,8 +15,9 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::config::StoreUrl;
+use crate::config::{BaseUrl, StoreUrl};
 use crate::durable::Durable;
+use crate::people::{Grants, Invitation, People, PeopleError, PersonId, PersonState, Role};
 use crate::tokens::{Token, Tokens};
 
 const NAME: &str = "control.sock";
@@ -77,16 +79,132 @@ impl TokenArgs {
         };
         let answer = match ask(&dir, &request).await? {
             Some(answer) => answer,
-            None => answer(&Tokens::new(Durable::open(&dir)?, clock, scopes), request).await,
-        };
-        match answer {
-            Answer::Created { secret } => Ok(format!("{secret}\n")),
-            Answer::Listed { tokens } => {
-                Ok(tokens.iter().map(|token| format!("{}\n", serde_json::json!(token))).collect())
+            None => {
+                let tokens = Tokens::new(Durable::open(&dir)?, clock, scopes);
+                answer(&Desk { tokens: Some(tokens), accounts: None }, request).await
             }
-            Answer::Revoked => Ok(String::new()),
-            Answer::Refused { sentence } => Err(ControlError::Refused(sentence)),
+        };
+        printed(answer)
+    }
+}
+
+/// `person invite|list|link|disable|enable`, the same in every service.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PersonArgs {
+    /// Where the store is, for example sled:/var/lib/issuer
+    #[arg(long, env = "STAFF_PASSPORT_STORE", global = true)]
+    store: Option<StoreUrl>,
+    /// Address of the service's pages, for links; a running service knows its own
+    #[arg(long, env = "STAFF_PASSPORT_BASE_URL", global = true)]
+    base_url: Option<BaseUrl>,
+    #[command(subcommand)]
+    command: PersonCommand,
+}
+
+#[derive(Clone, Debug, clap::Subcommand)]
+enum PersonCommand {
+    /// Make an account and print its one-time link, good for a day
+    Invite {
+        /// As colleagues know them
+        #[arg(long)]
+        name: String,
+        /// What they may do; repeat for more
+        #[arg(long = "role", required = true)]
+        roles: Vec<Role>,
+    },
+    /// List accounts
+    List,
+    /// Print a new one-time link for an account: it ends the passkey of before
+    Link {
+        /// Its id, as `list` shows it
+        id: PersonId,
+    },
+    /// Let an account sign in no more, and end its sessions
+    Disable {
+        /// Its id
+        id: PersonId,
+    },
+    /// Let it sign in again
+    Enable {
+        /// Its id
+        id: PersonId,
+    },
+}
+
+impl PersonArgs {
+    /// Does it, and gives what to print on standard output.
+    ///
+    /// # Errors
+    /// [`ControlError`], a sentence.
+    pub async fn run(self, clock: Clock, grants: Grants) -> Result<String, ControlError> {
+        let StoreUrl::Sled(dir) = self.store.ok_or(ControlError::NoStore)?;
+        let request = match self.command {
+            PersonCommand::Invite { name, roles } => Request::Invite { name, roles },
+            PersonCommand::List => Request::People,
+            PersonCommand::Link { id } => Request::Link { id },
+            PersonCommand::Disable { id } => Request::Disable { id },
+            PersonCommand::Enable { id } => Request::Enable { id },
+        };
+        let answer = match ask(&dir, &request).await? {
+            Some(answer) => answer,
+            None => {
+                let base_url = self.base_url.as_ref().map_or("", BaseUrl::as_str).to_owned();
+                let needs_it = matches!(request, Request::Invite { .. } | Request::Link { .. });
+                if base_url.is_empty() && needs_it {
+                    return Err(ControlError::NoBaseUrl);
+                }
+                let people = People::new(Durable::open(&dir)?, clock, grants, true);
+                let accounts = Some(Accounts { people, base_url });
+                answer(&Desk { tokens: None, accounts }, request).await
+            }
+        };
+        printed(answer)
+    }
+}
+
+fn printed(answer: Answer) -> Result<String, ControlError> {
+    match answer {
+        Answer::Created { secret } => Ok(format!("{secret}\n")),
+        Answer::Listed { tokens } => {
+            Ok(tokens.iter().map(|token| format!("{}\n", serde_json::json!(token))).collect())
         }
+        Answer::Linked { link } => Ok(format!("{link}\n")),
+        Answer::People { people } => {
+            Ok(people.iter().map(|person| format!("{}\n", serde_json::json!(person))).collect())
+        }
+        Answer::Revoked | Answer::Done => Ok(String::new()),
+        Answer::Refused { sentence } => Err(ControlError::Refused(sentence)),
+    }
+}
+
+/// An account as `person list` prints it.
+#[derive(Serialize, Deserialize)]
+struct Listed {
+    id: PersonId,
+    name: String,
+    roles: Vec<Role>,
+    state: PersonState,
+}
+
+/// What the socket acts on.
+#[derive(Clone)]
+struct Desk {
+    tokens: Option<Tokens>,
+    accounts: Option<Accounts>,
+}
+
+/// The accounts, and where their pages are.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    /// The accounts.
+    pub people: People,
+    /// The base URL of the pages.
+    pub base_url: String,
+}
+
+impl Accounts {
+    fn link(&self, invitation: &Invitation) -> Answer {
+        Answer::Linked { link: format!("{}/invitation/{}", self.base_url, invitation.secret) }
     }
 }
 
@@ -97,6 +215,11 @@ enum Request {
     Create { name: String, scopes: Vec<String>, days: u32 },
     List,
     Revoke { id: String },
+    Invite { name: String, roles: Vec<Role> },
+    People,
+    Link { id: PersonId },
+    Disable { id: PersonId },
+    Enable { id: PersonId },
 }
 
 /// One line of JSON back.
@@ -106,24 +229,61 @@ enum Answer {
     Created { secret: String },
     Listed { tokens: Vec<Token> },
     Revoked,
+    Linked { link: String },
+    People { people: Vec<Listed> },
+    Done,
     Refused { sentence: String },
 }
 
-async fn answer(tokens: &Tokens, request: Request) -> Answer {
-    let answer = match request {
-        Request::Create { name, scopes, days } => tokens
+async fn answer(desk: &Desk, request: Request) -> Answer {
+    let answer = match (request, &desk.tokens, &desk.accounts) {
+        (Request::Create { name, scopes, days }, Some(tokens), _) => tokens
             .create(&name, &scopes, days)
             .await
             .map(|(secret, _)| Answer::Created { secret: secret.expose().to_owned() })
             .map_err(|error| error.to_string()),
-        Request::List => {
+        (Request::List, Some(tokens), _) => {
             tokens.list().map(|tokens| Answer::Listed { tokens }).map_err(|error| error.to_string())
         }
-        Request::Revoke { id } => {
+        (Request::Revoke { id }, Some(tokens), _) => {
             tokens.revoke(&id).await.map(|()| Answer::Revoked).map_err(|error| error.to_string())
         }
+        (request, _, Some(accounts)) => {
+            about_people(accounts, request).await.map_err(|error| error.to_string())
+        }
+        _ => Err("this service has no accounts of people".to_owned()),
     };
     answer.unwrap_or_else(|sentence| Answer::Refused { sentence })
+}
+
+async fn about_people(accounts: &Accounts, request: Request) -> Result<Answer, PeopleError> {
+    let people = &accounts.people;
+    Ok(match request {
+        Request::Invite { name, roles } => {
+            accounts.link(&people.invite(&name, &roles, None).await?)
+        }
+        Request::Link { id } => accounts.link(&people.invite_again(id, None).await?),
+        Request::Disable { id } => {
+            people.disable(id, None).await?;
+            Answer::Done
+        }
+        Request::Enable { id } => {
+            people.enable(id, None).await?;
+            Answer::Done
+        }
+        Request::People => {
+            let listed = people.list()?.into_iter().map(|person| Listed {
+                id: person.id,
+                name: person.name,
+                roles: person.roles,
+                state: person.state,
+            });
+            Answer::People { people: listed.collect() }
+        }
+        Request::Create { .. } | Request::List | Request::Revoke { .. } => {
+            Answer::Refused { sentence: "this command has no tokens".to_owned() }
+        }
+    })
 }
 
 /// A socket that answers until it is dropped.
@@ -140,16 +300,32 @@ impl Control {
     /// # Errors
     /// [`ControlError::Socket`].
     pub fn listen(dir: &Path, tokens: Tokens) -> Result<Self, ControlError> {
+        Self::answer_for(dir, Desk { tokens: Some(tokens), accounts: None })
+    }
+
+    /// The same, for accounts of people too.
+    ///
+    /// # Errors
+    /// [`ControlError::Socket`].
+    pub fn with_people(
+        dir: &Path,
+        tokens: Tokens,
+        accounts: Accounts,
+    ) -> Result<Self, ControlError> {
+        Self::answer_for(dir, Desk { tokens: Some(tokens), accounts: Some(accounts) })
+    }
+
+    fn answer_for(dir: &Path, desk: Desk) -> Result<Self, ControlError> {
         let path = dir.join(NAME);
         let listener = bind(&path).map_err(socket_error(&path))?;
         let task = tokio::spawn(async move {
             loop {
                 match listener.accept().await {
                     Ok((stream, _)) => {
-                        let tokens = tokens.clone();
+                        let desk = desk.clone();
                         tokio::spawn(async move {
                             if !matches!(
-                                timeout(EXCHANGE, serve(stream, &tokens)).await,
+                                timeout(EXCHANGE, serve(stream, &desk)).await,
                                 Ok(Ok(()))
                             ) {
                                 tracing::warn!("a control exchange broke off");
@@ -187,9 +363,9 @@ fn bind(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-async fn serve(mut stream: UnixStream, tokens: &Tokens) -> io::Result<()> {
+async fn serve(mut stream: UnixStream, desk: &Desk) -> io::Result<()> {
     let answer = match serde_json::from_str(&read_line(&mut stream).await?) {
-        Ok(request) => answer(tokens, request).await,
+        Ok(request) => answer(desk, request).await,
         Err(_) => Answer::Refused { sentence: "the command is of another version".to_owned() },
     };
     write_line(&mut stream, &answer).await
@@ -258,6 +434,9 @@ pub enum ControlError {
     /// The store does not open.
     #[error(transparent)]
     Open(#[from] crate::durable::OpenError),
+    /// A link needs an address.
+    #[error("the service does not run: say where its pages will be, --base-url https://…")]
+    NoBaseUrl,
     /// No store is named.
     #[error("name the store: --store sled:DIR")]
     NoStore,

@@ -14,6 +14,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use vc::base64url;
 
+use crate::audit::{self, Entry, Event};
 use crate::durable::{CommitError, Durable, StoreError};
 use crate::problem::Problem;
 
@@ -47,8 +48,8 @@ pub trait TokenStore: Send + Sync {
     fn find(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError>;
     /// Every one.
     fn list(&self) -> Result<Vec<Token>, StoreError>;
-    /// Removes the one with this id; tells whether it was there.
-    async fn remove(&self, id: &str) -> Result<bool, CommitError>;
+    /// Removes the one with this id at `now`; tells whether it was there.
+    async fn remove(&self, id: &str, now: i64) -> Result<bool, CommitError>;
 }
 
 /// Keys of the embedded store: this and the hash.
@@ -57,9 +58,11 @@ const PREFIX: &[u8] = b"token/";
 #[async_trait]
 impl TokenStore for Durable {
     async fn add(&self, hash: [u8; 32], token: Token) -> Result<(), CommitError> {
-        self.commit(move |_, batch| {
+        self.commit(move |view, batch| {
             batch.put(key(&hash), json!(token).to_string());
-            Ok(())
+            let detail = Some(token.scopes.join(" "));
+            let entry = entry(token.created_at, Event::TokenCreated, &token.id, detail);
+            audit::append(view, batch, entry)
         })
         .await
     }
@@ -77,13 +80,14 @@ impl TokenStore for Durable {
             .collect()
     }
 
-    async fn remove(&self, id: &str) -> Result<bool, CommitError> {
+    async fn remove(&self, id: &str, now: i64) -> Result<bool, CommitError> {
         let id = id.to_owned();
         self.commit(move |view, batch| {
-            for entry in view.scan_prefix(PREFIX) {
-                let (key, value) = entry?;
+            for found in view.scan_prefix(PREFIX) {
+                let (key, value) = found?;
                 if serde_json::from_slice::<Token>(&value).is_ok_and(|token| token.id == id) {
                     batch.remove(key);
+                    audit::append(view, batch, entry(now, Event::TokenRevoked, &id, None))?;
                     return Ok(true);
                 }
             }
@@ -95,6 +99,11 @@ impl TokenStore for Durable {
 
 fn key(hash: &[u8; 32]) -> Vec<u8> {
     [PREFIX, hash].concat()
+}
+
+/// Tokens are made and revoked on the machine's command line only.
+fn entry(at: i64, what: Event, id: &str, detail: Option<String>) -> Entry {
+    Entry { at, who: "command".to_owned(), what, about: Some(format!("token:{id}")), detail }
 }
 
 /// A service's tokens. Put it in the router's state and give it by `FromRef`.
@@ -161,7 +170,7 @@ impl Tokens {
     /// # Errors
     /// [`TokenError::NoSuchToken`].
     pub async fn revoke(&self, id: &str) -> Result<(), TokenError> {
-        if self.store.remove(id).await? {
+        if self.store.remove(id, self.clock.now()).await? {
             Ok(())
         } else {
             Err(TokenError::NoSuchToken(id.to_owned()))
