@@ -109,7 +109,10 @@ async function wallet() {
   const into = join(out, 'wallet');
   mkdirSync(into, { recursive: true });
   copyOthers(source, into, true);
-  for (const name of ['zxing_reader.wasm', 'vc_bg.wasm']) cpSync(join(out, 'assets', name), join(into, name));
+  const shared = readdirSync(join(out, 'assets')).filter((name) => name.startsWith('nhsuk-icon-'));
+  for (const name of ['nhsuk.css', 'zxing_reader.wasm', 'vc_bg.wasm', ...shared]) {
+    cpSync(join(out, 'assets', name), join(into, name));
+  }
   const worker = join(source, 'sw.js');
   await bundle(entries(source, ['.js', '.css']).filter((path) => path !== worker), into);
   if (!existsSync(worker)) return;
