@@ -149,15 +149,25 @@ impl Visit {
             inner.session.keep(&contents).await;
         }
         let person = inner.person.as_ref();
-        let nav = service
-            .nav
-            .iter()
-            .filter(|entry| person.is_some_and(|person| person.may(entry.scope)))
+        let entries = || {
+            service.nav.iter().filter(|entry| person.is_some_and(|person| person.may(entry.scope)))
+        };
+        let here = |href: &str| {
+            inner
+                .path
+                .strip_prefix(href)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        // An entry may lie beneath another: the longest is where we are.
+        let current = entries()
+            .map(|entry| entry.href)
+            .filter(|href| here(href))
+            .max_by_key(|href| href.len());
+        let nav = entries()
             .map(|entry| NavItem {
                 href: entry.href,
                 text: texts.t(entry.key),
-                current: inner.path == entry.href
-                    || inner.path.strip_prefix(entry.href).is_some_and(|it| it.starts_with('/')),
+                current: current == Some(entry.href),
             })
             .collect();
         let roles: Vec<String> = person
@@ -196,6 +206,18 @@ impl<S: Scope> OnPage<S> {
     /// The person as a [`Caller`], as the API's functions take it.
     pub fn caller(&self) -> Caller {
         Caller::Person(self.person.clone())
+    }
+
+    /// Name of a colleague by what [`Caller::who`] wrote, for histories; nothing for programs and
+    /// for accounts that are gone.
+    ///
+    /// # Errors
+    /// [`Problem`], when the accounts cannot be read.
+    pub fn name_of(&self, who: &str) -> Result<Option<String>, Problem> {
+        let Some(id) = who.strip_prefix("person:").and_then(|id| id.parse().ok()) else {
+            return Ok(None);
+        };
+        Ok(self.visit.sign_in().people().find(id)?.map(|person| person.name))
     }
 
     /// Leaves a text for the next page to show once; go there with [`see_other`].
