@@ -1,8 +1,8 @@
 // Makes the services' assets and the phone wallet:  node bundle.mjs WASM_DIR OUT_DIR
 // web/README.md says what goes where.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, extname, join, relative, resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -54,17 +54,13 @@ function entries(folder, kinds) {
     .map((entry) => join(folder, entry.name));
 }
 
+/** Whatever needs no bundling, with its folder when `deep`. */
 function copyOthers(folder, into, deep) {
   if (!existsSync(folder)) return;
-  cpSync(folder, into, {
-    recursive: true,
-    filter: (path) => {
-      const name = relative(folder, path);
-      if (name === '') return true;
-      if (['.js', '.mjs', '.css', '.md'].includes(extname(name))) return false;
-      return deep || !statSync(path).isDirectory();
-    },
-  });
+  for (const name of below(folder)) {
+    const other = !['.js', '.mjs', '.css', '.md'].includes(extname(name));
+    if (other && (deep || dirname(name) === '/')) cpSync(join(folder, name), join(into, name));
+  }
 }
 
 /** All files below a folder, as addresses, in a fixed order. */
