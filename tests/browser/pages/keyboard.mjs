@@ -1,6 +1,7 @@
 // Create and offer, and scan by paste, with no pointer at all: Tab, Space, arrows, Enter and letters.
 import { CliWallet } from './lib/cli-wallet.mjs';
 import { REQUIREMENT } from './lib/desk.mjs';
+import { readOffer } from './lib/offer.mjs';
 import { enrol } from './lib/passkey.mjs';
 import { withRows } from './lib/passport-form.mjs';
 
@@ -97,9 +98,7 @@ export default async function keyboard({ network, report, people }) {
   });
 
   await report.step('the offer is collected', async () => {
-    const uri = await page.locator('main').evaluate((main) => /openid-credential-offer:\/\/\S+/.exec(main.innerHTML)?.[0].replace(/["<].*$/, '').replaceAll('&amp;', '&'));
-    const digits = /\b\d{3} ?\d{3}\b/.exec(await page.locator('main').innerText())?.[0].replace(' ', '');
-    wallet.receive({ offer: { uri, tx_code: digits } });
+    wallet.receive(await readOffer(page));
   });
 
   await report.step('a code is scanned by keys alone', async () => {

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { darkness, film, timeToSee } from './lib/camera.mjs';
 import { choosePlacement, verdict } from './lib/desk.mjs';
+import { compare, create, readOffer, step } from './lib/offer.mjs';
 import { enrol } from './lib/passkey.mjs';
 import { fill } from './lib/passport-form.mjs';
 import { accept, choose, digits, enterTxCode, scanOffer, setUp, showCode, stopShowing } from './lib/phone.mjs';
@@ -28,30 +29,24 @@ export default async function story({ network, report, people }) {
     await console_.goto(`${network.issuer}/console`);
     await console_.getByRole('link', { name: 'Create a passport' }).first().click();
     await fill(console_, network.nurse);
-    await console_.locator('button[value=review]').last().click();
-    await console_.locator('button[value=create]').click();
-    await console_.waitForURL(/\/offer/);
-    txCode = /\b\d{3} ?\d{3}\b/.exec(await console_.locator('main').innerText())[0].replace(' ', '');
+    await create(console_);
+    txCode = (await readOffer(console_)).offer.tx_code;
   });
 
   await report.step('the phone reads the offer through its camera', async () => {
-    await console_.locator('#offer-qr, .app-qr, main svg, main img').first().screenshot({ path: file('offer.png') });
+    await console_.locator('.app-qr').screenshot({ path: file('offer.png') });
     film(phoneSees, [file('offer.png')], { black: 0.2, each: 3 });
     await scanOffer(amara);
     await enterTxCode(amara, txCode);
   });
 
   await report.step('HR compares the six digits, live', async () => {
-    const shown = await digits(amara);
-    const field = console_.locator('[name=digits]');
-    await field.waitFor();
-    await field.fill(shown);
-    await console_.getByRole('button', { name: 'Confirm' }).click();
+    await compare(console_, await digits(amara));
   });
 
   await report.step('she looks through it and accepts', async () => {
     await accept(amara);
-    await console_.getByText(/accepted|collected|on the phone/i).first().waitFor();
+    await step(console_, 'ACCEPTED');
   });
 
   const scan = async (name) => {
