@@ -38,11 +38,6 @@ struct ShownCode {
     seconds: i64,
 }
 
-/// `GET /`.
-pub(super) async fn start() -> Response {
-    see_other("/desk")
-}
-
 /// `GET /desk`: the address says the placement; without one it is the last, or it is asked for.
 pub(super) async fn show(
     State(app): State<App>,

@@ -47,7 +47,6 @@ struct Verdict {
 #[derive(Template)]
 #[template(path = "desk/refused.html")]
 struct Refused {
-    shell: Shell,
     sentence: String,
     again: String,
     link: String,
@@ -67,7 +66,7 @@ pub(super) async fn scan(
     let Some(choice) = Choice::read(&form.fields, &app) else {
         // Open since before the placement was over.
         return Ok(if fragment {
-            refused(on.shell, "desk-refused-placement", "/desk/placement", "desk-choose-again")
+            refused(&on.shell, "desk-refused-placement", "/desk/placement", "desk-choose-again")
         } else {
             see_other("/desk/placement")
         });
@@ -83,7 +82,7 @@ pub(super) async fn scan(
     };
     if let Some(fault) = fault {
         return Ok(if fragment {
-            refused(on.shell, fault, &choice.path(), "desk-scan-again")
+            refused(&on.shell, fault, &choice.path(), "desk-scan-again")
         } else {
             page::render(&app, &who, on.shell, &choice, scan_id, Some(fault))
         });
@@ -119,9 +118,9 @@ fn asked(text: &str) -> CodeAsked {
     }
 }
 
-fn refused(shell: Shell, key: &str, link: &str, again: &str) -> Response {
-    let (sentence, again) = (shell.t(key), shell.t(again));
-    let refused = Refused { shell, sentence, again, link: link.to_owned() };
+fn refused(shell: &Shell, key: &str, link: &str, again: &str) -> Response {
+    let refused =
+        Refused { sentence: shell.t(key), again: shell.t(again), link: link.to_owned() };
     in_place(StatusCode::UNPROCESSABLE_ENTITY, &refused)
 }
 
