@@ -5,8 +5,8 @@
 //! with [`crate::pages::OnPage`], the API with [`crate::Authorised`].
 //!
 //! ```ignore
-//! let sign_in = SignIn::start(SERVICE, base_url, look, people, args)?;
-//! let router = sign_in.around(router::pages(state));
+//! let sign_in = SignIn::start(SERVICE, base_url, &name, db, clock, &args)?;
+//! let router = sign_in.around(pages).merge(web.router());
 //! ```
 
 pub(crate) mod limits;
@@ -16,11 +16,13 @@ mod passkey;
 mod people_pages;
 pub mod providers;
 mod routes;
+mod site;
 
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
@@ -28,6 +30,7 @@ use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use clock::Clock;
+use tokio::task::JoinHandle;
 use tower_sessions::SessionManagerLayer;
 use tower_sessions::cookie::SameSite;
 use url::Host;
@@ -35,7 +38,8 @@ use webauthn_rs::prelude::Webauthn;
 
 use crate::caller::SignedIn;
 use crate::config::BaseUrl;
-use crate::durable::CommitError;
+use crate::control::Accounts;
+use crate::durable::{CommitError, Durable};
 use crate::pages::{PageError, Visit, no_pages, render_errors};
 use crate::people::{Grants, Invitation, People, PersonState};
 use crate::serve::Peer;
@@ -46,6 +50,9 @@ use crate::texts::{Texts, TextsError};
 
 pub use people_pages::ManagePeople;
 pub use routes::TABLE;
+pub use site::Site;
+
+const MAINTENANCE: Duration = Duration::from_secs(5 * 60);
 
 /// What a service is, to its pages. One constant in each service.
 #[derive(Clone, Copy, Debug)]
@@ -124,10 +131,12 @@ impl SignIn {
         service: Service,
         base_url: BaseUrl,
         organisation: &str,
-        people: People,
+        db: Durable,
         clock: Clock,
         args: &SignInArgs,
     ) -> Result<Self, SignInError> {
+        let two_people = !args.one_person_role_changes;
+        let people = People::new(db, clock.clone(), service.grants, two_people);
         let look = Look {
             product: args.product_name.clone(),
             organisation: organisation.to_owned(),
@@ -230,14 +239,43 @@ impl SignIn {
         &self.0.providers
     }
 
-    /// Tells the log how role changes are set, and forgets sessions that ended. Call it at start
-    /// and every few minutes.
+    /// Tells the log how role changes are set, and forgets sessions that ended.
     ///
     /// # Errors
     /// [`CommitError`].
     pub async fn maintain(&self) -> Result<(), CommitError> {
         self.people().note_two_people().await?;
         self.people().sessions().sweep().await
+    }
+
+    /// Does that now and every few minutes, until the answer is dropped.
+    pub fn maintained(&self) -> Maintenance {
+        let sign_in = self.clone();
+        Maintenance(tokio::spawn(async move {
+            let mut tick = tokio::time::interval(MAINTENANCE);
+            loop {
+                tick.tick().await;
+                if let Err(error) = sign_in.maintain().await {
+                    tracing::error!(%error, "sessions cannot be looked after");
+                }
+            }
+        }))
+    }
+
+    /// For the control socket.
+    pub fn accounts(&self) -> Accounts {
+        Accounts { people: self.people().clone(), base_url: self.origin().to_owned() }
+    }
+}
+
+/// Looks after sessions until it is dropped.
+#[derive(Debug)]
+#[must_use = "it stops when it is dropped"]
+pub struct Maintenance(JoinHandle<()>);
+
+impl Drop for Maintenance {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -302,4 +340,7 @@ pub enum SignInError {
     /// The file of providers.
     #[error(transparent)]
     Providers(#[from] ProviderError),
+    /// The pages' files.
+    #[error(transparent)]
+    Web(#[from] crate::web::OpenError),
 }
