@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use staff_passport_tests::network::Network;
+use staff_passport_tests::network::{self, Network};
 use staff_passport_tests::programs;
 
 /// Seconds between two looks of the verifier: the scripts wait for a revocation.
@@ -83,4 +83,25 @@ script!(every_page_of_the_verifier_is_accessible_in_every_state, "verifier");
 script!(the_phone_wallet_is_accessible_and_works_offline, "wallet");
 script!(create_offer_and_scan_work_by_keyboard_alone, "keyboard");
 script!(the_pages_work_without_script, "no-script");
+/// The secret is no secret: it is written into the provider's file a moment earlier.
+#[test]
+fn people_sign_in_with_their_organisations_account() {
+    let provider = network::free_address("localhost");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "for tests only").expect("written");
+    let file = folder.path().join("providers.toml");
+    let text = format!(
+        "[[provider]]\nid = \"hospital\"\npreset = \"generic\"\nlabel = \"Hospital account\"\n\
+         issuer = \"{provider}\"\nclient_id = \"staff-passport\"\n\
+         client_secret_file = {secret:?}\n[provider.roles]\n\
+         \"passport-hr\" = \"hr_issuer\"\n\"passport-audit\" = \"auditor\"\n"
+    );
+    std::fs::write(&file, text).expect("written");
+
+    let network = Network::start_with_provider(POLL_SECONDS, &file.to_string_lossy());
+
+    run("oidc", &network, &json!({ "provider": provider }));
+}
+
 script!(attacks_through_pages_are_inert, "attacks");

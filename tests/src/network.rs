@@ -65,7 +65,7 @@ impl Network {
         Self::start_as(poll_seconds, Pages::Served { oidc: None })
     }
 
-    /// The same, and people may sign in by the OpenID providers of this file.
+    /// The same, and people may sign in to the issuer by the OpenID providers of this file.
     pub fn start_with_provider(poll_seconds: u64, oidc: &str) -> Self {
         Self::start_as(poll_seconds, Pages::Served { oidc: Some(oidc.to_owned()) })
     }
@@ -282,12 +282,14 @@ impl Network {
             return Vec::new();
         };
         let mut args = strings(&["--web-dir", &checkout("web/dist")]);
-        if let Some(providers) = oidc {
+        if let (Some(providers), "issuer") = (oidc, service) {
             args.extend(strings(&["--oidc", providers]));
         }
         if let (Some(wallet), "issuer") = (&self.wallet_url, service) {
             args.extend(strings(&["--wallet-listen", &listen_at(wallet)]));
             args.extend(strings(&["--wallet-origin", wallet]));
+            args.extend(strings(&["--wallet-registry-url", &self.registry_url]));
+            args.extend(strings(&["--wallet-operator-key", &self.text("operator.jwks.json")]));
         }
         args
     }
@@ -432,7 +434,7 @@ fn strings(args: &[&str]) -> Vec<String> {
 }
 
 /// A loopback address that nobody listens on.
-fn free_address(host: &str) -> String {
+pub fn free_address(host: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("a bound address");
     format!("http://{host}:{}", address.port())
