@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use vc::base64url;
 
-use crate::store::{Act, PassportId, StoreError};
+use crate::store::{Act, HistoryEntry, PassportId, StoreError};
 
 /// What the first row holds in place of a hash.
 const BEGINNING: [u8; 32] = [0; 32];
@@ -21,6 +21,9 @@ pub struct AuditRow {
     pub who: String,
     /// What.
     pub what: Act,
+    /// Why: a word of the act's own set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// To which passport.
     pub passport: PassportId,
     /// Hash of the row before.
@@ -44,16 +47,17 @@ impl Default for AuditHead {
 
 impl AuditHead {
     /// The row that follows, its bytes, and the new head.
-    pub fn next(
-        &self,
-        at: i64,
-        who: &str,
-        what: Act,
-        passport: PassportId,
-    ) -> (u64, Vec<u8>, Self) {
+    pub fn next(&self, entry: &HistoryEntry, passport: PassportId) -> (u64, Vec<u8>, Self) {
         let sequence = self.sequence.saturating_add(1);
-        let who = who.to_owned();
-        let row = AuditRow { sequence, at, who, what, passport, before: self.hash.clone() };
+        let row = AuditRow {
+            sequence,
+            at: entry.at,
+            who: entry.who.clone(),
+            what: entry.what,
+            reason: entry.reason.clone(),
+            passport,
+            before: self.hash.clone(),
+        };
         let bytes = serde_json::to_vec(&row).unwrap_or_default();
         let hash = base64url::encode(&Sha256::digest(&bytes));
         (sequence, bytes, Self { sequence, hash })
@@ -107,7 +111,14 @@ mod tests {
         let mut log = Vec::new();
         for n in 0..rows {
             let passport = PassportId(Uuid::from_u128(n.into()));
-            let (_, row, next) = head.next(1_000, "token:1", Act::Offered, passport);
+            let entry = HistoryEntry {
+                at: 1_000,
+                who: "token:1".to_owned(),
+                what: Act::Offered,
+                reason: Some("FIRST".to_owned()),
+                note: None,
+            };
+            let (_, row, next) = head.next(&entry, passport);
             log.push(row);
             head = next;
         }

@@ -4,16 +4,20 @@ pub mod audit;
 pub mod catalogue;
 pub mod checks;
 pub mod console;
+pub mod life;
 pub mod oid4vci;
 pub mod passports;
+pub mod person;
 pub mod router;
 mod run;
 pub mod search;
 pub mod secrets;
+mod service;
 pub mod state;
 pub mod status;
 pub mod store;
 pub mod types;
+pub mod wallet_site;
 
 use std::sync::Arc;
 
@@ -24,10 +28,12 @@ use server::Tokens;
 
 pub use crate::passports::SCOPES;
 pub use crate::run::{RunError, ServeArgs, open_store, serve, verify_audit};
+pub use crate::service::{ReadAudit, SERVICE};
 pub use crate::state::{OFFER_SECONDS, Settings};
 
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::oid4vci::metadata::Documents;
+use crate::passports::watch::Watch;
 use crate::secrets::Secrets;
 use crate::state::{AppState, Issuer};
 use crate::status::publish::{PublishError, Publisher, Signing};
@@ -74,8 +80,18 @@ pub async fn app(settings: Settings, parts: Parts) -> Result<App, StartError> {
         clock: clock.clone(),
     };
     let status = Publisher::start(signing).await?;
-    let issuer =
-        Issuer { settings, store, ring, signing_kid, secrets, clock, status, catalogue, documents };
+    let issuer = Issuer {
+        settings,
+        store,
+        ring,
+        signing_kid,
+        secrets,
+        clock,
+        status,
+        watch: Watch::new(),
+        catalogue,
+        documents,
+    };
     Ok(App { state: AppState { issuer: Arc::new(issuer), tokens } })
 }
 
@@ -86,6 +102,11 @@ impl App {
         router::router(self.state.clone(), Arc::new(move || store.ready()))
     }
 
+    /// The console's pages; they need the layers of [`server::sign_in`] around them.
+    pub fn pages(&self) -> Router {
+        console::routes().with_state(self.state.clone())
+    }
+
     /// What is done every half minute: old lists are signed anew, old nonces and tokens forgotten.
     ///
     /// # Errors
@@ -93,6 +114,9 @@ impl App {
     pub async fn maintain(&self) -> Result<(), StartError> {
         let issuer = &self.state.issuer;
         issuer.status.resign().await?;
+        for id in issuer.store.lapse(issuer.clock.now()).await? {
+            issuer.watch.changed(id);
+        }
         issuer.store.sweep(issuer.clock.now()).await?;
         Ok(())
     }

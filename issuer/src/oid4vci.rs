@@ -1,10 +1,14 @@
 //! The protocol endpoints of OpenID4VCI 1.0. Unknown members and parameters are ignored; errors
 //! are the protocol's own.
 
+mod access;
 pub mod credential;
+pub mod deferred;
 pub mod error;
+mod issue;
 pub mod metadata;
 pub mod nonce;
+pub mod notification;
 pub mod offer;
 pub mod token;
 
@@ -15,6 +19,8 @@ use vc::jwk::Algorithm;
 
 /// Longest body of a protocol request in bytes.
 const MAX_BODY_BYTES: usize = 64 * 1024;
+/// Media type of the endpoints behind an access token.
+const JSON: &str = "application/json";
 /// Algorithms of holders' keys.
 const HOLDER_ALGORITHMS: [Algorithm; 2] = [Algorithm::EdDsa, Algorithm::Es256];
 /// For answers that hold something secret or of one moment.

@@ -1,4 +1,5 @@
-//! `/api/v1/passports`: what home HR does. Unknown members are refused; errors are problems.
+//! What home HR does, one function an act: pages call it, `/api/v1/passports` calls it. Unknown
+//! members are refused; errors are problems.
 
 pub mod change;
 pub mod confirm;
@@ -9,27 +10,39 @@ pub mod offers;
 pub mod progress;
 pub mod queues;
 pub mod read;
-pub mod revoke;
+pub mod view;
+pub mod watch;
+
+use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use server::Problem;
 use server::tokens::Scope;
 
-use crate::state::{Issuer, PersonError};
-use crate::status::list_uri;
-use crate::store::{HistoryEntry, Passport, PassportState};
+pub use crate::passports::view::PassportView;
+
+use crate::person::Person;
+use crate::state::{Issuer, to_the_end};
+use crate::store::{Done, NotDone, Passport, PassportId, StoreError};
 
 /// Every scope that this service knows.
-pub const SCOPES: &[&str] = &[ReadPassports::NAME, WritePassports::NAME];
+pub const SCOPES: &[&str] = &[ReadPassports::NAME, WritePassports::NAME, IssueUnattended::NAME];
+/// Longest document: it is kept sealed in one value of the store.
+pub(crate) const MAX_BODY_BYTES: usize = 60 * 1024;
+/// Most characters of a note.
+pub const MAX_NOTE_CHARS: usize = 500;
 
 /// May read passports.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadPassports;
 
-/// May issue and revoke.
+/// May issue, change and revoke.
 #[derive(Clone, Copy, Debug)]
 pub struct WritePassports;
+
+/// May issue where nobody compares digits with the phone (`confirm_key` off).
+#[derive(Clone, Copy, Debug)]
+pub struct IssueUnattended;
 
 impl Scope for ReadPassports {
     const NAME: &'static str = "passports:read";
@@ -39,95 +52,119 @@ impl Scope for WritePassports {
     const NAME: &'static str = "passports:write";
 }
 
-/// A passport as HR reads it.
-#[derive(Debug, Serialize)]
-pub struct PassportView {
-    id: String,
-    subject_ref: String,
-    state: PassportState,
-    created_at: String,
-    credential_configuration_id: String,
-    copies: Vec<CopyView>,
-    history: Vec<HistoryView>,
-    checks: Map<String, Value>,
+impl Scope for IssueUnattended {
+    const NAME: &'static str = "passports:issue-unattended";
 }
 
-#[derive(Debug, Serialize)]
-struct CopyView {
-    status: vc::status_list::Status,
-    status_list: StatusListView,
-    holder_key: String,
-    key: String,
-    issued_at: String,
-    expires_at: String,
+/// The id in an address.
+pub(crate) fn id_of(text: &str) -> Result<PassportId, Problem> {
+    text.parse().map_err(|_| unknown())
 }
 
-#[derive(Debug, Serialize)]
-struct StatusListView {
-    uri: String,
-    idx: u32,
+/// The passport of an id.
+pub(crate) async fn known(issuer: &Issuer, id: PassportId) -> Result<Passport, Problem> {
+    issuer.store.passport(&id).await?.ok_or_else(unknown)
 }
 
-#[derive(Debug, Serialize)]
-struct HistoryView {
-    at: String,
-    #[serde(flatten)]
-    entry: HistoryWhat,
+fn unknown() -> Problem {
+    Problem::not_found("There is no such passport")
 }
 
-#[derive(Debug, Serialize)]
-struct HistoryWhat {
-    who: String,
-    what: crate::store::Act,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<crate::store::RevocationReason>,
-}
-
-impl PassportView {
-    /// The passport with the person's values.
-    ///
-    /// # Errors
-    /// [`PersonError`].
-    async fn new(issuer: &Issuer, passport: Passport) -> Result<Self, PersonError> {
-        let checks = issuer.claims_of_person(&passport.subject_ref).await?;
-        let base_url = issuer.settings.base_url.as_str();
-        let copies = passport
-            .copies
-            .into_iter()
-            .map(|copy| CopyView {
-                status: copy.status,
-                status_list: StatusListView {
-                    uri: list_uri(base_url, copy.entry.list),
-                    idx: copy.entry.index,
-                },
-                holder_key: copy.holder,
-                key: copy.kid,
-                issued_at: instant(copy.issued_at),
-                expires_at: instant(copy.expires_at),
-            })
-            .collect();
-        Ok(Self {
-            id: passport.id.to_string(),
-            subject_ref: passport.subject_ref,
-            state: passport.state,
-            created_at: instant(passport.created_at_ms.div_euclid(1000)),
-            credential_configuration_id: passport.configuration,
-            copies,
-            history: passport.history.into_iter().map(history).collect(),
-            checks,
-        })
+/// Somebody's own words, sealed; blank ones are none.
+pub(crate) fn sealed_note(
+    person: &Person,
+    note: Option<String>,
+) -> Result<Option<String>, Problem> {
+    let Some(note) = note.as_deref().map(str::trim).filter(|note| !note.is_empty()) else {
+        return Ok(None);
+    };
+    if note.chars().count() > MAX_NOTE_CHARS {
+        let message = format!("The note has more than {MAX_NOTE_CHARS} characters");
+        return Err(Problem::unprocessable(vec![server::problem::Fault {
+            pointer: "/note".to_owned(),
+            code: "OUT_OF_RANGE".to_owned(),
+            message,
+        }]));
     }
+    Ok(Some(person.seal_note(note)))
 }
 
-fn history(entry: HistoryEntry) -> HistoryView {
-    HistoryView {
-        at: instant(entry.at),
-        entry: HistoryWhat { who: entry.who, what: entry.what, reason: entry.reason },
+/// Records an act and makes it public, even when the caller hangs up meanwhile.
+pub(crate) async fn done_to_the_end<F, W>(
+    issuer: &Arc<Issuer>,
+    work: F,
+) -> Result<Passport, Problem>
+where
+    F: FnOnce(Arc<Issuer>) -> W + Send + 'static,
+    W: Future<Output = Result<Done, StoreError>> + Send + 'static,
+{
+    let issuer = Arc::clone(issuer);
+    to_the_end(async move {
+        let answer = work(Arc::clone(&issuer)).await?;
+        done(&issuer, answer).await
+    })
+    .await
+    .map_err(Problem::internal)?
+}
+
+/// Makes public what an act has changed and gives the passport.
+pub(crate) async fn done(issuer: &Issuer, answer: Done) -> Result<Passport, Problem> {
+    let (passport, changed) = match answer {
+        Done::Done(passport, changed) => (*passport, changed),
+        Done::Not(why) => return Err(not_done(why)),
+    };
+    let id = passport.id;
+    issuer.status.change(changed).await.map_err(|error| {
+        Problem::internal(format!("passport {id} is changed but not yet public: {error}"))
+    })?;
+    issuer.watch.changed(id);
+    tracing::info!(passport.id = %id, state = passport.state.name(), "passport {id} is changed");
+    Ok(passport)
+}
+
+/// Why an act is not done, in plain words.
+fn not_done(why: NotDone) -> Problem {
+    let conflict = |code, sentence: &str| Problem::conflict(code, sentence);
+    match why {
+        NotDone::Unknown => unknown(),
+        NotDone::State(state) => {
+            let sentence = format!("This can't be done to a passport that is {}.", state.name());
+            conflict("WRONG_STATE", &sentence)
+        }
+        NotDone::RevokedFor(reason) => {
+            let sentence = format!("It is revoked already, for the reason {}.", reason.name());
+            conflict("REVOKED_OTHERWISE", &sentence)
+        }
+        NotDone::NoOpenOffer => conflict(
+            "NO_OPEN_OFFER",
+            "No offer of this passport is open: a wallet has it. Revoke it instead.",
+        ),
+        NotDone::NotWhole => {
+            conflict("NOT_WHOLE", "The passport has faults still: put them right, then offer it.")
+        }
+        NotDone::ChangedMeanwhile => conflict(
+            "CHANGED_MEANWHILE",
+            "Somebody else has changed this passport meanwhile: look at it again.",
+        ),
+        NotDone::NothingToConfirm => {
+            conflict("NOTHING_TO_CONFIRM", "No phone waits for its digits to be compared.")
+        }
+        NotDone::OtherDigits => Problem::unprocessable(vec![server::problem::Fault {
+            pointer: "/digits".to_owned(),
+            code: "OTHER_DIGITS".to_owned(),
+            message: "The phone that asked shows other digits. Look at the phone again; if they \
+                      differ, refuse it"
+                .to_owned(),
+        }]),
+        NotDone::NoReplacement => conflict(
+            "NO_REPLACEMENT",
+            "What takes its place must be another passport that is offered or active.",
+        ),
     }
 }
 
 /// RFC 3339, in UTC.
-fn instant(seconds: i64) -> String {
+pub(crate) fn instant(seconds: i64) -> String {
     DateTime::from_timestamp(seconds, 0)
         .map(|instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true))
         .unwrap_or_default()

@@ -2,13 +2,13 @@
 
 use axum::Router;
 use axum::http::{Method, StatusCode, header};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use server::health::{self, Readiness};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::oid4vci::error::ProtocolError;
-use crate::oid4vci::{credential, metadata, nonce, offer, token};
-use crate::passports::{create, read, revoke};
+use crate::oid4vci::{credential, deferred, metadata, nonce, notification, offer, token};
+use crate::passports::{change, confirm, create, drafts, life, offers, progress, queues, read};
 use crate::state::AppState;
 use crate::status::serve;
 use crate::types;
@@ -21,12 +21,27 @@ pub fn router(state: AppState, ready: Readiness) -> Router {
     let api = Router::new()
         .route("/api/v1/passports", post(create::post).get(read::list))
         .route("/api/v1/passports/{id}", get(read::read))
-        .route("/api/v1/passports/{id}/revoke", post(revoke::revoke));
+        .route("/api/v1/passports/{id}/checks", put(drafts::put).patch(change::patch))
+        .route("/api/v1/passports/{id}/offer", get(offers::get).post(offers::post))
+        .route("/api/v1/passports/{id}/withdraw", post(life::post_withdraw))
+        .route("/api/v1/passports/{id}/suspend", post(life::post_suspend))
+        .route("/api/v1/passports/{id}/reinstate", post(life::post_reinstate))
+        .route("/api/v1/passports/{id}/supersede", post(life::post_supersede))
+        .route("/api/v1/passports/{id}/revoke", post(life::post_revoke))
+        .route("/api/v1/passports/{id}/archive", post(life::post_archive))
+        .route("/api/v1/passports/{id}/progress", get(progress::get))
+        .route("/api/v1/passports/{id}/events", get(progress::events))
+        .route("/api/v1/passports/{id}/confirm-key", post(confirm::post))
+        .route("/api/v1/passports/{id}/refuse-key", post(confirm::post_refuse))
+        .route("/api/v1/passports/{id}/waive-key", post(confirm::post_waive))
+        .route("/api/v1/queues", get(queues::get));
     let protocol = Router::new()
         .route("/offers/{id}", get(offer::offer))
         .route("/token", post(token::token))
         .route("/nonce", post(nonce::nonce))
         .route("/credential", post(credential::credential))
+        .route("/deferred-credential", post(deferred::deferred))
+        .route("/notification", post(notification::notification))
         .route("/status-lists", get(serve::aggregation))
         .route("/status-lists/{number}", get(serve::list))
         .route("/types/{vct}", get(types::read));

@@ -9,7 +9,7 @@ use vc::base64url;
 use zeroize::Zeroizing;
 
 use crate::status::indices::IndexOrder;
-use crate::store::{IndexToken, NonceUse, SecretHash};
+use crate::store::{IndexToken, NonceUse, SecretHash, StatusEntry};
 
 /// Digits of a transaction code.
 pub const TX_CODE_DIGITS: usize = 6;
@@ -22,6 +22,8 @@ pub struct Secrets {
     tx_code: Zeroizing<[u8; 32]>,
     nonce: Zeroizing<[u8; 32]>,
     search: Zeroizing<[u8; 32]>,
+    transaction: Zeroizing<[u8; 32]>,
+    notification: Zeroizing<[u8; 32]>,
 }
 
 impl Secrets {
@@ -32,6 +34,8 @@ impl Secrets {
             tx_code: ring.derive("issuer transaction code"),
             nonce: ring.derive("issuer c_nonce"),
             search: ring.derive("issuer search index"),
+            transaction: ring.derive("issuer transaction_id"),
+            notification: ring.derive("issuer notification_id"),
         }
     }
 
@@ -66,6 +70,18 @@ impl Secrets {
         let expires_at = i64::from_be_bytes(expiry);
         (bool::from(given.ct_eq(expected)) && now < expires_at)
             .then_some(NonceUse { id, expires_at })
+    }
+
+    /// The `transaction_id` of an access token and the key that asked with it: made again
+    /// whenever the same asks again, so that a lost answer is no lost credential.
+    pub fn transaction_id(&self, token: &SecretHash, holder: &str) -> String {
+        base64url::encode(&mac(&self.transaction, &[&token.0, holder.as_bytes()]))
+    }
+
+    /// The `notification_id` of a copy.
+    pub fn notification_id(&self, entry: StatusEntry) -> String {
+        let parts: [&[u8]; 2] = [&entry.list.to_be_bytes(), &entry.index.to_be_bytes()];
+        base64url::encode(&mac(&self.notification, &parts))
     }
 
     /// What a value of `kind` is found by.
@@ -136,7 +152,14 @@ mod tests {
 
     fn secrets() -> Secrets {
         let key = |n| Zeroizing::new([n; 32]);
-        Secrets { offer_code: key(1), tx_code: key(2), nonce: key(3), search: key(4) }
+        Secrets {
+            offer_code: key(1),
+            tx_code: key(2),
+            nonce: key(3),
+            search: key(4),
+            transaction: key(5),
+            notification: key(6),
+        }
     }
 
     #[test]

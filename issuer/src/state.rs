@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use clock::Clock;
-use keys::{DataKey, Ring};
+use keys::Ring;
 use passport::OdsCode;
-use serde_json::{Map, Value};
 use server::config::BaseUrl;
 use server::{Problem, Tokens};
-use zeroize::Zeroizing;
 
 use crate::catalogue::Catalogue;
 use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::metadata::Documents;
-use crate::secrets::{self, Secrets};
+use crate::passports::watch::Watch;
+use crate::secrets::Secrets;
 use crate::status::publish::Publisher;
-use crate::store::{PassportId, Sealed, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// Life of an offer: HR hands it over in person.
 pub const OFFER_SECONDS: u32 = 15 * 60;
@@ -50,6 +49,8 @@ pub struct Issuer {
     pub clock: Clock,
     /// Its status lists.
     pub status: Publisher,
+    /// Tells pages what changes.
+    pub watch: Watch,
     /// What it issues.
     pub catalogue: Catalogue,
     /// Its well-known documents.
@@ -69,48 +70,6 @@ impl Issuer {
         } else {
             Ok(now)
         }
-    }
-
-    /// Encrypts a person's values under a new key of the person's own.
-    pub fn seal(&self, subject_ref: &str, values: &[u8]) -> Sealed {
-        let mut rng = secrets::rng();
-        let key = DataKey::generate(&mut rng);
-        Sealed {
-            wrapped_key: self.ring.wrap(&key, subject_ref.as_bytes(), &mut rng),
-            document: key.seal(values, subject_ref.as_bytes(), &mut rng),
-        }
-    }
-
-    /// The claims that HR gave for a passport.
-    ///
-    /// # Errors
-    /// [`PersonError`].
-    pub async fn claims_of(&self, id: &PassportId) -> Result<Map<String, Value>, PersonError> {
-        let passport = self.store.passport(id).await?.ok_or(PersonError::Gone)?;
-        self.claims_of_person(&passport.subject_ref).await
-    }
-
-    /// The claims that HR gave for a person.
-    ///
-    /// # Errors
-    /// [`PersonError`].
-    pub async fn claims_of_person(
-        &self,
-        subject_ref: &str,
-    ) -> Result<Map<String, Value>, PersonError> {
-        let sealed = self.store.sealed(subject_ref).await?.ok_or(PersonError::Gone)?;
-        let values = self.open(subject_ref, &sealed).map_err(|_| PersonError::DoesNotOpen)?;
-        serde_json::from_slice(&values).map_err(|_| PersonError::DoesNotOpen)
-    }
-
-    fn open(
-        &self,
-        subject_ref: &str,
-        sealed: &Sealed,
-    ) -> Result<Zeroizing<Vec<u8>>, keys::data_key::OpenFailed> {
-        self.ring
-            .unwrap(&sealed.wrapped_key, subject_ref.as_bytes())?
-            .open(&sealed.document, subject_ref.as_bytes())
     }
 }
 
@@ -138,42 +97,10 @@ pub struct ClockBehind {
     pub seconds: i64,
 }
 
-/// Why a person's values are not to be had.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum PersonError {
-    /// They are not in the store.
-    #[error("the person's values are not in the store")]
-    Gone,
-    /// They do not open under this ring.
-    #[error("the person's values do not open under this key ring")]
-    DoesNotOpen,
-    /// The store does not answer.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 impl From<ClockBehind> for ProtocolError {
     fn from(error: ClockBehind) -> Self {
         tracing::error!(%error, "nothing is signed");
         Self::unavailable("the issuer's clock is wrong")
-    }
-}
-
-impl From<PersonError> for ProtocolError {
-    fn from(error: PersonError) -> Self {
-        match error {
-            PersonError::Store(error) => error.into(),
-            PersonError::Gone | PersonError::DoesNotOpen => Self::internal(&error),
-        }
-    }
-}
-
-impl From<PersonError> for Problem {
-    fn from(error: PersonError) -> Self {
-        match error {
-            PersonError::Store(error) => error.into(),
-            PersonError::Gone | PersonError::DoesNotOpen => Self::internal(error),
-        }
     }
 }
 

@@ -12,14 +12,16 @@ use server::durable::CommitError;
 use vc::status_list::Status;
 
 pub use facts::{
-    Act, ArchiveReason, ChangeKind, Copy, Grant, HistoryEntry, ListPolicy, ListRow, Offer,
-    OfferReason, OfferState, Passport, PassportId, PassportState, ReinstatementReason,
-    RevocationReason, Sealed, SecretHash, StatusEntry, SuspensionReason, UnknownWord,
-    WithdrawalReason,
+    Act, ArchiveReason, ChangeKind, ConfirmKey, Copy, Deferral, DeferralState, Grant, HistoryEntry,
+    LatestOffer, ListPolicy, ListRow, Offer, OfferReason, OfferState, OfferStep, Passport,
+    PassportId, PassportState, Queue, ReinstatementReason, Rejection, RevocationReason, RevokedFor,
+    Sealed, SecretHash, StatusEntry, SuspensionReason, UnknownWord, WithdrawalReason,
 };
 pub use requests::{
-    Cursor, IndexToken, Issuance, NonceUse, Page, PageRequest, PassportDraft, Recorded, Redeemed,
-    Redemption, Revocation, Revoked,
+    Amendment, Cursor, Delivered, Delivery, Document, Done, HrAct, HrDeed, IndexToken, Issuance,
+    IssuedCopy, KeyDecision, KeyVerdict, Listed, MAX_EXPIRING, NewOffer, NonceUse, NotDone,
+    Notification, Offering, Page, PageRequest, PassportDraft, QueueCounts, Recorded, Redeemed,
+    Redemption, WalletSays,
 };
 
 use crate::audit::AuditError;
@@ -30,8 +32,24 @@ pub const TX_CODE_TRIES: u8 = 5;
 /// The issuer's store.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Records a passport, its sealed values, its search index and its first offer.
+    /// Records a passport, its sealed values, its search index and, when it is offered at once,
+    /// its first offer.
     async fn draft_passport(&self, draft: PassportDraft) -> Result<(), StoreError>;
+
+    /// Puts a new document in the place of the one that it was made from. The kind of the change
+    /// decides what becomes of the copies.
+    async fn amend_passport(&self, amendment: Amendment) -> Result<Done, StoreError>;
+
+    /// Offers a passport. The open offer before it dies, and what it had not given yet is not
+    /// given any more.
+    async fn offer_passport(&self, offering: Offering) -> Result<Done, StoreError>;
+
+    /// HR withdraws, suspends, reinstates, revokes, supersedes or archives: the state, the status
+    /// of every copy and the open offer change together.
+    async fn act_on_passport(&self, deed: HrDeed) -> Result<Done, StoreError>;
+
+    /// HR confirms, refuses or waives the key that waits.
+    async fn decide_key(&self, decision: KeyDecision) -> Result<Done, StoreError>;
 
     /// An offer by the hash of its id.
     async fn offer(&self, offer: &SecretHash) -> Result<Option<Offer>, StoreError>;
@@ -43,21 +61,35 @@ pub trait Store: Send + Sync {
     /// What an access token allows, by its hash.
     async fn grant(&self, token: &SecretHash) -> Result<Option<Grant>, StoreError>;
 
-    /// Uses up the nonce, reserves a status index that was never given before, and records the
-    /// copy, all before anything is signed. The same token and holder again give the same copy.
+    /// Uses up the nonce and, before anything is signed, reserves a status index that was never
+    /// given before and records the copy; where HR is to compare first, records the key that
+    /// waits. The same token and holder again give the same answer.
     async fn record_issuance(&self, issuance: Issuance) -> Result<Recorded, StoreError>;
 
-    /// Revokes a passport: its offer dies and the status of every copy becomes INVALID.
-    async fn revoke_passport(&self, revocation: Revocation) -> Result<Revoked, StoreError>;
+    /// The same for a key that HR has confirmed; once.
+    async fn deliver_deferred(&self, delivery: Delivery) -> Result<Delivered, StoreError>;
+
+    /// What a wallet says of its copy. The first word counts; the same again changes nothing.
+    async fn record_notification(&self, notification: Notification) -> Result<Done, StoreError>;
+
+    /// Ends what has run out by `now`: passports whose last copy has, keys that nobody compared.
+    /// Gives those that changed; at most some hundreds at once.
+    async fn lapse(&self, now: i64) -> Result<Vec<PassportId>, StoreError>;
 
     /// A passport by its id.
     async fn passport(&self, id: &PassportId) -> Result<Option<Passport>, StoreError>;
 
+    /// What happened to a passport, oldest first.
+    async fn history(&self, id: &PassportId) -> Result<Vec<HistoryEntry>, StoreError>;
+
     /// A person's sealed values.
     async fn sealed(&self, subject_ref: &str) -> Result<Option<Sealed>, StoreError>;
 
-    /// Passports, newest first, by state and search words.
+    /// Passports by state, queue and search words.
     async fn passports(&self, request: PageRequest) -> Result<Page, StoreError>;
+
+    /// How many wait in each queue, and how many run out by `expiring_until`.
+    async fn queue_counts(&self, expiring_until: i64) -> Result<QueueCounts, StoreError>;
 
     /// Makes sure that there is a list to give indices of for credentials signed by `kid`, and a
     /// spare one.
@@ -65,6 +97,10 @@ pub trait Store: Send + Sync {
 
     /// Every status list.
     async fn status_lists(&self) -> Result<Vec<ListRow>, StoreError>;
+
+    /// What one entry says now: what is published is read here, so that changes which overtake
+    /// each other on the way end as the store has them.
+    async fn status(&self, entry: StatusEntry) -> Result<Status, StoreError>;
 
     /// The entries of a list that are not VALID.
     async fn status_entries(&self, list: u32) -> Result<Vec<(u32, Status)>, StoreError>;

@@ -1,37 +1,31 @@
 //! `POST /credential` (OpenID4VCI 1.0, "Credential Endpoint"): one token, one copy. When the answer
-//! was lost, the same token with a fresh proof by the same key gives the same copy again.
+//! was lost, the same token with a fresh proof by the same key gives the same copy again. Where HR
+//! is to compare six digits with the phone first, the answer is a transaction (`deferred.rs`).
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
-use axum::response::IntoResponse;
-use keys::SigningKey;
-use serde_json::{Map, Value, json};
+use axum::response::{IntoResponse, Response};
 use vc::jwk::PublicKey;
 use vc::oid4vci::{
-    BearerErrorCode, CredentialErrorCode, CredentialRequest, CredentialResponse, CredentialTarget,
-    ErrorResponse, ProofPolicy, Proofs, verify_proof,
+    CredentialErrorCode, CredentialRequest, CredentialTarget, ErrorResponse, ProofPolicy, Proofs,
+    confirmation_digits, verify_proof,
 };
-use vc::sd_jwt;
 use vc::time::UnixTime;
 
-use crate::catalogue::CredentialType;
+use crate::oid4vci::access::{self, bearer, grant};
 use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::token::identifier;
-use crate::oid4vci::{HOLDER_ALGORITHMS, NO_STORE, body};
+use crate::oid4vci::{HOLDER_ALGORITHMS, JSON, NO_STORE, body, deferred, issue};
 use crate::secrets;
 use crate::state::{Issuer, to_the_end};
-use crate::status::list_uri;
-use crate::store::{Copy, Grant, Issuance, NonceUse, Recorded, SecretHash};
+use crate::store::{Grant, Issuance, IssuedCopy, NonceUse, Recorded};
 
 /// Oldest proof.
 const MAX_PROOF_AGE: i64 = 5 * 60;
 /// How far a holder's clock may be ahead.
 const CLOCK_SKEW: i64 = 60;
-const JSON: &str = "application/json";
-const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 /// A proof that holds, with a nonce of ours.
 struct Proof {
@@ -43,7 +37,7 @@ struct Proof {
 pub async fn credential(
     State(issuer): State<Arc<Issuer>>,
     request: Request,
-) -> Result<impl IntoResponse, ProtocolError> {
+) -> Result<Response, ProtocolError> {
     let token = secrets::hash(bearer(request.headers())?);
     let grant = grant(&issuer, &token).await?;
     let bytes = body(request, JSON)
@@ -57,64 +51,46 @@ pub async fn credential(
     }
     let proof = check_proofs(&issuer, request.proofs.as_ref())?;
 
-    let kind = issuer
-        .catalogue
-        .by_configuration(&grant.configuration)
-        .ok_or_else(|| ErrorResponse::of(CredentialErrorCode::CredentialRequestDenied))?;
-    let now = issuer.signing_time()?;
-    let claims = issuer.claims_of(&grant.passport).await?;
-    let lifetime = i64::from(kind.lifetime_days).saturating_mul(DAY_SECONDS);
+    let material = issue::material(&issuer, &grant).await?;
+    let thumbprint = proof.holder.thumbprint().to_string();
+    let transaction_id = issuer.secrets.transaction_id(&token, &thumbprint);
     let issuance = Issuance {
         token,
         nonce: proof.nonce,
-        holder: proof.holder.thumbprint().to_string(),
+        holder: thumbprint,
+        holder_jwk: proof.holder.to_jwk(),
+        transaction: secrets::hash(&transaction_id),
+        digits: confirmation_digits(&proof.holder, &transaction_id),
         kid: issuer.signing_kid.clone(),
-        issued_at: now,
-        expires_at: now.saturating_add(lifetime),
+        issued_at: material.issued_at,
+        expires_at: material.expires_at,
     };
-    let (subject_ref, copy) = to_the_end(record(Arc::clone(&issuer), issuance))
+    let recorded = to_the_end(record(Arc::clone(&issuer), issuance))
         .await
         .map_err(|error| ProtocolError::internal(&error))??;
-
-    let claims = credential_claims(&issuer, kind, &subject_ref, &proof.holder, &copy, claims);
-    let key = issuer.ring.by_kid(&copy.kid).ok_or_else(ProtocolError::no_key)?;
-    let text = sign(kind, key, &claims)?;
-    Ok(([NO_STORE], Json(CredentialResponse::issued([text], None).to_json())))
+    let Some(issued) = recorded else {
+        return Ok(deferred::later(transaction_id));
+    };
+    let response = issue::respond(&issuer, material, &issued, &proof.holder, true)?;
+    Ok(([NO_STORE], Json(response.to_json())).into_response())
 }
 
-/// Records the copy and publishes the list that was opened on the way.
-async fn record(issuer: Arc<Issuer>, issuance: Issuance) -> Result<(String, Copy), ProtocolError> {
+/// Records the copy and publishes what that has changed; `None` when HR is to compare first.
+async fn record(
+    issuer: Arc<Issuer>,
+    issuance: Issuance,
+) -> Result<Option<IssuedCopy>, ProtocolError> {
     match issuer.store.record_issuance(issuance).await? {
-        Recorded::Copy { subject_ref, copy, opened } => {
-            if let Some(list) = opened {
-                issuer.status.open(list).await?;
-            }
-            Ok((subject_ref, copy))
+        Recorded::Copy(issued) => {
+            issue::publish(&issuer, &issued).await?;
+            Ok(Some(issued))
+        }
+        Recorded::Deferred(passport) => {
+            issuer.watch.changed(passport);
+            Ok(None)
         }
         refused => Err(refusal(&refused)),
     }
-}
-
-/// The token of `Authorization: Bearer` (RFC 6750, 2.1).
-fn bearer(headers: &HeaderMap) -> Result<&str, ProtocolError> {
-    let value = headers
-        .get(header::AUTHORIZATION)
-        .ok_or_else(|| ProtocolError::unauthorised(None))?
-        .to_str()
-        .unwrap_or_default();
-    match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
-        _ => Err(ProtocolError::unauthorised(None)),
-    }
-}
-
-async fn grant(issuer: &Issuer, token: &SecretHash) -> Result<Grant, ProtocolError> {
-    issuer
-        .store
-        .grant(token)
-        .await?
-        .filter(|grant| issuer.clock.now() < grant.expires_at)
-        .ok_or_else(|| ProtocolError::unauthorised(Some(BearerErrorCode::InvalidToken)))
 }
 
 /// "Credential Request": by identifier when the token response gave identifiers, else by
@@ -187,62 +163,18 @@ fn refusal(refused: &Recorded) -> ProtocolError {
     match refused {
         Recorded::NonceUsed => ErrorResponse::new(InvalidNonce, "fetch a new nonce").into(),
         Recorded::TokenSpent => {
-            let sentence = "this token has given its credential to another key";
+            let sentence = "this token is bound to another key";
             ErrorResponse::new(CredentialRequestDenied, sentence).into()
         }
         Recorded::Closed => {
             ErrorResponse::new(CredentialRequestDenied, "this credential is no longer offered")
                 .into()
         }
-        Recorded::NoStatusIndex => ProtocolError::unavailable("a new status list opens soon"),
-        Recorded::TokenInvalid | Recorded::Copy { .. } => {
-            ProtocolError::unauthorised(Some(BearerErrorCode::InvalidToken))
+        Recorded::Denied => {
+            let sentence = "HR has compared the digits and refused this key";
+            ErrorResponse::new(CredentialRequestDenied, sentence).into()
         }
+        Recorded::NoStatusIndex => ProtocolError::unavailable("a new status list opens soon"),
+        Recorded::TokenInvalid | Recorded::Copy(_) | Recorded::Deferred(_) => access::refused(),
     }
-}
-
-/// Everything that is signed: the technical claims first, then the person's.
-fn credential_claims(
-    issuer: &Issuer,
-    kind: &CredentialType,
-    subject_ref: &str,
-    holder: &PublicKey,
-    copy: &Copy,
-    mut checks: Map<String, Value>,
-) -> Map<String, Value> {
-    let settings = &issuer.settings;
-    let base_url = settings.base_url.as_str();
-    let uri = list_uri(base_url, copy.entry.list);
-    let technical = [
-        ("iss", json!(base_url)),
-        ("vct", json!(kind.vct)),
-        ("iat", json!(copy.issued_at)),
-        ("exp", json!(copy.expires_at)),
-        ("status", json!({ "status_list": { "idx": copy.entry.index, "uri": uri } })),
-        ("cnf", json!({ "jwk": holder.to_jwk() })),
-        ("subject_ref", json!(subject_ref)),
-        ("employer", json!({ "ods": settings.ods, "name": settings.name })),
-    ];
-    for (name, value) in technical {
-        checks.insert(name.to_owned(), value);
-    }
-    checks
-}
-
-fn sign(
-    kind: &CredentialType,
-    key: &SigningKey,
-    claims: &Map<String, Value>,
-) -> Result<String, ProtocolError> {
-    let issuance = sd_jwt::Issuance {
-        algorithm: key.algorithm(),
-        kid: key.kid(),
-        x5c: &[],
-        claims,
-        hide: &kind.hide,
-    };
-    let unsigned =
-        issuance.prepare(&mut secrets::rng()).map_err(|error| ProtocolError::internal(&error))?;
-    let signature = key.sign(unsigned.signing_input());
-    Ok(unsigned.finish(&signature))
 }

@@ -5,7 +5,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use vc::oid4vci::{
-    BearerErrorCode, CredentialErrorCode, Description, ErrorResponse, TokenErrorCode,
+    BearerErrorCode, CredentialErrorCode, Description, ErrorResponse, NotificationErrorCode,
+    TokenErrorCode,
 };
 
 use crate::oid4vci::{BodyFault, NO_STORE};
@@ -109,6 +110,13 @@ impl From<ErrorResponse<TokenErrorCode>> for ProtocolError {
 
 impl From<ErrorResponse<CredentialErrorCode>> for ProtocolError {
     fn from(error: ErrorResponse<CredentialErrorCode>) -> Self {
+        let plain = Self::new(StatusCode::BAD_REQUEST, error.error.as_str());
+        Self { description: error.error_description, ..plain }
+    }
+}
+
+impl From<ErrorResponse<NotificationErrorCode>> for ProtocolError {
+    fn from(error: ErrorResponse<NotificationErrorCode>) -> Self {
         let plain = Self::new(StatusCode::BAD_REQUEST, error.error.as_str());
         Self { description: error.error_description, ..plain }
     }

@@ -70,6 +70,8 @@ fn issuer_metadata(
         credential_issuer: base_url.to_owned(),
         credential_endpoint: format!("{base_url}/credential"),
         nonce_endpoint: Some(format!("{base_url}/nonce")),
+        deferred_credential_endpoint: Some(format!("{base_url}/deferred-credential")),
+        notification_endpoint: Some(format!("{base_url}/notification")),
         display: vec![display],
         credential_configurations_supported: configurations,
         ..IssuerMetadata::default()

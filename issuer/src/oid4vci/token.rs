@@ -59,8 +59,14 @@ pub async fn token(
     };
     let grant = match issuer.store.redeem_code(redemption).await? {
         Redeemed::Granted(grant) => grant,
-        refused => return Err(refusal(&refused).into()),
+        refused => {
+            if let Redeemed::TxCodeWrong(passport, _) = &refused {
+                issuer.watch.changed(*passport);
+            }
+            return Err(refusal(&refused).into());
+        }
     };
+    issuer.watch.changed(grant.passport);
 
     let mut authorization_details = Vec::new();
     if by_identifier {
@@ -89,7 +95,7 @@ fn refusal(refused: &Redeemed) -> ErrorResponse<TokenErrorCode> {
         Redeemed::TxCodeUnexpected => {
             ErrorResponse::new(InvalidRequest, "the offer has no transaction code")
         }
-        Redeemed::TxCodeWrong(left) => {
+        Redeemed::TxCodeWrong(_, left) => {
             let sentence = format!("wrong transaction code, {left} tries left");
             ErrorResponse::new(InvalidGrant, &sentence)
         }

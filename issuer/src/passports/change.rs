@@ -2,12 +2,22 @@
 
 use std::sync::Arc;
 
-use server::Problem;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use serde_json::Value;
+use server::{Authorised, Problem, StrictJson};
 
-use crate::passports::PassportView;
+use crate::checks;
+use crate::oid4vci::NO_STORE;
+use crate::passports::create::{document, to_bytes};
 use crate::passports::offers::Claims;
+use crate::passports::{
+    MAX_BODY_BYTES, PassportView, WritePassports, done_to_the_end, id_of, known, sealed_note,
+};
 use crate::state::Issuer;
-use crate::store::{ChangeKind, PassportId};
+use crate::store::{Amendment, ChangeKind, PassportId};
 
 /// Puts new checks in the place of old ones (`null` removes one) and lets the kind of the change
 /// decide what becomes of the copies that are out.
@@ -22,6 +32,58 @@ pub async fn update_check(
     kind: ChangeKind,
     note: Option<String>,
 ) -> Result<PassportView, Problem> {
-    let _ = (issuer, who, id, checks, kind, note);
-    Err(Problem::internal("not built yet"))
+    let now = issuer.clock.now();
+    let passport = known(issuer, id).await?;
+    let person = issuer.person(&passport.subject_ref).await?;
+    let mut claims = person.claims()?;
+    for (name, value) in checks {
+        match value {
+            Value::Null => {
+                claims.remove(&name);
+            }
+            value => {
+                claims.insert(name, value);
+            }
+        }
+    }
+    let claims = checks::accept(claims, &issuer.settings, now)?;
+    let mut document = document(issuer, &claims, true);
+    document.sealed = person.seal_document(&to_bytes(&claims)?);
+    let amendment = Amendment {
+        id,
+        revision: passport.revision,
+        document,
+        kind: Some(kind),
+        who: who.to_owned(),
+        note: sealed_note(&person, note)?,
+        now,
+    };
+    let passport =
+        done_to_the_end(
+            issuer,
+            |issuer| async move { issuer.store.amend_passport(amendment).await },
+        )
+        .await?;
+    PassportView::new(issuer, passport).await
+}
+
+/// What changes, and how it touches the copies that are out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeBody {
+    checks: Claims,
+    kind: ChangeKind,
+    note: Option<String>,
+}
+
+/// `PATCH /api/v1/passports/{id}/checks`
+pub async fn patch(
+    State(issuer): State<Arc<Issuer>>,
+    caller: Authorised<WritePassports>,
+    Path(id): Path<String>,
+    StrictJson(body): StrictJson<ChangeBody, MAX_BODY_BYTES>,
+) -> Result<impl IntoResponse, Problem> {
+    let who = caller.caller.who();
+    let view = update_check(&issuer, &who, id_of(&id)?, body.checks, body.kind, body.note).await?;
+    Ok(([NO_STORE], Json(view)))
 }

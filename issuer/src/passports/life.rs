@@ -1,17 +1,54 @@
-//! Acts of HR on a passport that is out, each with a reason that stays here.
+//! Acts of HR on a passport that is out, each with a reason that stays here: durable first, then
+//! public, then answered.
 
 use std::sync::Arc;
 
-use server::Problem;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use server::{Authorised, Problem, StrictJson};
 
-use crate::passports::PassportView;
+use crate::oid4vci::NO_STORE;
+use crate::passports::{PassportView, WritePassports, done_to_the_end, id_of, known, sealed_note};
 use crate::state::Issuer;
 use crate::store::{
-    ArchiveReason, PassportId, ReinstatementReason, RevocationReason, SuspensionReason,
+    ArchiveReason, HrAct, HrDeed, PassportId, ReinstatementReason, RevocationReason,
+    SuspensionReason, WithdrawalReason,
 };
 
+/// Does it, makes it public, and gives the passport as it is now.
+async fn act(
+    issuer: &Arc<Issuer>,
+    who: &str,
+    id: PassportId,
+    act: HrAct,
+    note: Option<String>,
+) -> Result<PassportView, Problem> {
+    let note = match note.filter(|note| !note.trim().is_empty()) {
+        Some(note) => {
+            let passport = known(issuer, id).await?;
+            sealed_note(&issuer.person(&passport.subject_ref).await?, Some(note))?
+        }
+        None => None,
+    };
+    let deed = HrDeed { id, act, who: who.to_owned(), note, now: issuer.clock.now() };
+    let passport =
+        done_to_the_end(issuer, |issuer| async move { issuer.store.act_on_passport(deed).await })
+            .await?;
+    PassportView::new(issuer, passport).await
+}
+
+/// What a body says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Because<R> {
+    reason: R,
+    note: Option<String>,
+}
+
 macro_rules! acts {
-    ($($(#[$doc:meta])* $name:ident($reason:ty);)+) => {
+    ($($(#[$doc:meta])* $name:ident $post:ident $act:ident($reason:ty);)+) => {
         $(
             $(#[$doc])*
             ///
@@ -24,28 +61,42 @@ macro_rules! acts {
                 reason: $reason,
                 note: Option<String>,
             ) -> Result<PassportView, Problem> {
-                let _ = (issuer, who, id, reason, note);
-                Err(Problem::internal("not built yet"))
+                act(issuer, who, id, HrAct::$act(reason), note).await
+            }
+
+            /// The route of the act.
+            pub async fn $post(
+                State(issuer): State<Arc<Issuer>>,
+                caller: Authorised<WritePassports>,
+                Path(id): Path<String>,
+                StrictJson(body): StrictJson<Because<$reason>>,
+            ) -> Result<impl IntoResponse, Problem> {
+                let who = caller.caller.who();
+                let view = $name(&issuer, &who, id_of(&id)?, body.reason, body.note).await?;
+                Ok(([NO_STORE], Json(view)))
             }
         )+
     };
 }
 
 acts! {
-    /// Cancels every copy for good.
-    revoke(RevocationReason);
-    /// Every copy is in doubt until it is reinstated.
-    suspend(SuspensionReason);
+    /// Cancels every copy for good. The same reason again changes nothing and publishes again.
+    revoke post_revoke Revoke(RevocationReason);
+    /// Every copy is in doubt until it is reinstated; an open offer dies.
+    suspend post_suspend Suspend(SuspensionReason);
     /// Ends a suspension: copies are valid again.
-    reinstate(ReinstatementReason);
+    reinstate post_reinstate Reinstate(ReinstatementReason);
+    /// Takes an open offer back. A passport that no wallet has is WITHDRAWN then; one that a
+    /// wallet has stays as it is.
+    withdraw post_withdraw Withdraw(WithdrawalReason);
     /// Puts a passport that is over out of sight.
-    archive(ArchiveReason);
+    archive post_archive Archive(ArchiveReason);
 }
 
 /// Puts another passport of the same person in its place: its copies are superseded.
 ///
 /// # Errors
-/// 404; 409 when its state does not allow it.
+/// 404; 409 when its state does not allow it, or the other is not in use.
 pub async fn supersede(
     issuer: &Arc<Issuer>,
     who: &str,
@@ -53,6 +104,25 @@ pub async fn supersede(
     by: PassportId,
     note: Option<String>,
 ) -> Result<PassportView, Problem> {
-    let _ = (issuer, who, id, by, note);
-    Err(Problem::internal("not built yet"))
+    act(issuer, who, id, HrAct::Supersede(by), note).await
+}
+
+/// What takes its place.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupersedeBody {
+    by: PassportId,
+    note: Option<String>,
+}
+
+/// `POST /api/v1/passports/{id}/supersede`
+pub async fn post_supersede(
+    State(issuer): State<Arc<Issuer>>,
+    caller: Authorised<WritePassports>,
+    Path(id): Path<String>,
+    StrictJson(body): StrictJson<SupersedeBody>,
+) -> Result<impl IntoResponse, Problem> {
+    let who = caller.caller.who();
+    let view = supersede(&issuer, &who, id_of(&id)?, body.by, body.note).await?;
+    Ok(([NO_STORE], Json(view)))
 }

@@ -1,25 +1,37 @@
-//! Offers: what HR hands over, and taking it back.
+//! Offers: what HR hands over, again and to a new phone.
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use server::Problem;
+use server::tokens::Scope;
+use server::{Authorised, Caller, Problem, StrictJson};
+use vc::oid4vci::OfferLink;
 
-use crate::passports::PassportView;
+use crate::oid4vci::NO_STORE;
+use crate::passports::{
+    IssueUnattended, ReadPassports, WritePassports, done_to_the_end, id_of, instant, known,
+};
+use crate::person::{HandedOver, Person};
+use crate::secrets;
 use crate::state::Issuer;
-use crate::store::{OfferReason, PassportId, PassportState, WithdrawalReason};
+use crate::store::{NewOffer, OfferReason, OfferState, Offering, PassportId, PassportState};
 
-/// Whether HR compares six digits with the phone before the passport leaves (`confirm_key`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConfirmKey {
-    /// HR compares: the rule for people's sessions.
-    Compare,
-    /// HR does without for this one offer; that is audited.
-    Waived,
-    /// Nobody is there to compare: the caller has the scope for it.
-    Unattended,
-}
+pub use crate::passports::life::withdraw;
+pub use crate::store::ConfirmKey;
+
+/// What a draft or a passport says.
+pub type Claims = Map<String, Value>;
+
+const OFFER_ID_BYTES: usize = 16;
+/// Pixels of a module in the PNG.
+const PNG_SCALE: usize = 6;
 
 /// An offer as HR hands it over.
 #[derive(Clone, Debug, Serialize)]
@@ -57,7 +69,7 @@ pub struct Offered {
 /// dies.
 ///
 /// # Errors
-/// 404; 409 when its state does not allow it; 422 when the draft has faults.
+/// 404; 409 when its state does not allow it, or the draft has faults.
 pub async fn offer(
     issuer: &Arc<Issuer>,
     who: &str,
@@ -65,8 +77,25 @@ pub async fn offer(
     reason: OfferReason,
     confirm_key: ConfirmKey,
 ) -> Result<Offered, Problem> {
-    let _ = (issuer, who, id, reason, confirm_key);
-    Err(Problem::internal("not built yet"))
+    let now = issuer.clock.now();
+    let passport = known(issuer, id).await?;
+    let person = issuer.person(&passport.subject_ref).await?;
+    let (offer, in_hand) = new_offer(issuer, &person, reason, confirm_key, now)?;
+    let offering = Offering { id, offer, who: who.to_owned(), now };
+    let passport =
+        done_to_the_end(
+            issuer,
+            |issuer| async move { issuer.store.offer_passport(offering).await },
+        )
+        .await?;
+    tracing::info!(passport.id = %id, "passport {id} is offered");
+    Ok(Offered {
+        id,
+        subject_ref: passport.subject_ref,
+        state: passport.state,
+        created_at: instant(passport.created_at_ms.div_euclid(1000)),
+        offer: in_hand,
+    })
 }
 
 /// The open offer of a passport, to show it again.
@@ -74,25 +103,123 @@ pub async fn offer(
 /// # Errors
 /// 404; 409 when no offer is open.
 pub async fn in_hand(issuer: &Arc<Issuer>, id: PassportId) -> Result<OfferInHand, Problem> {
-    let _ = (issuer, id);
-    Err(Problem::internal("not built yet"))
+    let none = || Problem::conflict("NO_OPEN_OFFER", "No offer of this passport is open.");
+    let passport = known(issuer, id).await?;
+    let latest = passport.latest.as_ref().ok_or_else(none)?;
+    let offer = issuer
+        .store
+        .offer(&latest.hash)
+        .await?
+        .filter(|offer| offer.state == OfferState::Open && issuer.clock.now() < offer.expires_at)
+        .ok_or_else(none)?;
+    let person = issuer.person(&passport.subject_ref).await?;
+    let handed_over =
+        offer.in_hand.as_deref().and_then(|sealed| person.open_offer(sealed)).ok_or_else(none)?;
+    in_words(issuer, handed_over, offer.expires_at, offer.confirm_key)
 }
 
-/// Takes an open offer back. A passport that no wallet has is WITHDRAWN then; one that a wallet
-/// has stays as it is.
-///
-/// # Errors
-/// 404; 409 when no offer is open.
-pub async fn withdraw(
-    issuer: &Arc<Issuer>,
-    who: &str,
-    id: PassportId,
-    reason: WithdrawalReason,
-    note: Option<String>,
-) -> Result<PassportView, Problem> {
-    let _ = (issuer, who, id, reason, note);
-    Err(Problem::internal("not built yet"))
+/// A fresh offer for the store, and the same for HR.
+pub(super) fn new_offer(
+    issuer: &Issuer,
+    person: &Person,
+    reason: OfferReason,
+    confirm_key: ConfirmKey,
+    now: i64,
+) -> Result<(NewOffer, OfferInHand), Problem> {
+    let mut rng = secrets::rng();
+    let handed_over = HandedOver {
+        offer: secrets::random_text::<OFFER_ID_BYTES>(&mut rng),
+        tx_code: secrets::random_tx_code(&mut rng),
+    };
+    let code = secrets::hash(&issuer.secrets.offer_code(&handed_over.offer));
+    let expires_at = now.saturating_add(i64::from(issuer.settings.offer_seconds));
+    let offer = NewOffer {
+        hash: secrets::hash(&handed_over.offer),
+        code,
+        tx_code: Some(issuer.secrets.tx_code_hash(&code, &handed_over.tx_code)),
+        expires_at,
+        confirm_key,
+        in_hand: person.seal_offer(&handed_over),
+        reason,
+    };
+    Ok((offer, in_words(issuer, handed_over, expires_at, confirm_key)?))
 }
 
-/// What a draft or a passport says.
-pub type Claims = Map<String, Value>;
+fn in_words(
+    issuer: &Issuer,
+    handed_over: HandedOver,
+    expires_at: i64,
+    confirm_key: ConfirmKey,
+) -> Result<OfferInHand, Problem> {
+    let link = format!("{}/offers/{}", issuer.settings.base_url, handed_over.offer);
+    let uri = OfferLink::ByReference(link).to_uri();
+    let qr_svg = qr_picture::svg(&uri).map_err(Problem::internal)?;
+    let png = qr_picture::png(&uri, PNG_SCALE).map_err(Problem::internal)?;
+    Ok(OfferInHand {
+        uri,
+        tx_code: handed_over.tx_code,
+        expires_at: instant(expires_at),
+        confirm_key: confirm_key == ConfirmKey::Compare,
+        qr_svg,
+        qr_png: format!("data:image/png;base64,{}", STANDARD.encode(png)),
+    })
+}
+
+/// Who vouches for the phone, as the caller may decide: a person waives, a machine needs a scope.
+pub(super) fn confirm_key(caller: &Caller, asked: Option<bool>) -> Result<ConfirmKey, Problem> {
+    let (unattended, waives) = match caller {
+        Caller::Token(token) => {
+            (token.scopes.iter().any(|scope| scope == IssueUnattended::NAME), false)
+        }
+        Caller::Person(_) => (false, true),
+    };
+    match asked {
+        Some(true) => Ok(ConfirmKey::Compare),
+        None if unattended => Ok(ConfirmKey::Unattended),
+        None => Ok(ConfirmKey::Compare),
+        Some(false) if unattended => Ok(ConfirmKey::Unattended),
+        Some(false) if waives => Ok(ConfirmKey::Waived),
+        Some(false) => {
+            let name = IssueUnattended::NAME;
+            Err(Problem::new(StatusCode::FORBIDDEN, "SCOPE_MISSING", "Not allowed")
+                .detail(format!("Issuing without comparing digits needs the scope {name}.")))
+        }
+    }
+}
+
+/// What a body says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfferBody {
+    #[serde(default = "first")]
+    reason: OfferReason,
+    confirm_key: Option<bool>,
+}
+
+fn first() -> OfferReason {
+    OfferReason::First
+}
+
+/// `POST /api/v1/passports/{id}/offer`
+pub async fn post(
+    State(issuer): State<Arc<Issuer>>,
+    caller: Authorised<WritePassports>,
+    Path(id): Path<String>,
+    StrictJson(body): StrictJson<OfferBody>,
+) -> Result<impl IntoResponse, Problem> {
+    let confirm_key = confirm_key(&caller.caller, body.confirm_key)?;
+    let who = caller.caller.who();
+    let offered = offer(&issuer, &who, id_of(&id)?, body.reason, confirm_key).await?;
+    Ok((StatusCode::CREATED, [NO_STORE], Json(offered)))
+}
+
+/// `GET /api/v1/passports/{id}/offer`: whoever may write may see it, for it can be redeemed.
+pub async fn get(
+    State(issuer): State<Arc<Issuer>>,
+    _reader: Authorised<ReadPassports>,
+    _writer: Authorised<WritePassports>,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let offer = in_hand(&issuer, id_of(&id)?).await?;
+    Ok(([NO_STORE], Json(offer)))
+}

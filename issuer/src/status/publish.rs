@@ -12,7 +12,7 @@ use keys::Ring;
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
 use vc::base64url;
-use vc::status_list::{LIST_ENTRIES, Status, StatusList, TokenClaims, token_input};
+use vc::status_list::{LIST_ENTRIES, StatusList, TokenClaims, token_input};
 use vc::time::UnixTime;
 
 use crate::status::{LIFETIME_SECONDS, RESIGN_SECONDS, TTL_SECONDS, list_uri};
@@ -49,7 +49,7 @@ struct Order {
 }
 
 enum What {
-    Change(Vec<(StatusEntry, Status)>),
+    Change(Vec<StatusEntry>),
     Open(ListRow),
     Resign,
 }
@@ -88,12 +88,16 @@ impl Publisher {
         Ok(Self { served, orders })
     }
 
-    /// Makes changes public that are on disk.
+    /// Makes changes public that are on disk. What the entries say is read when they are
+    /// published: two changes that overtake each other on the way here end as the store has them.
     ///
     /// # Errors
     /// [`PublishError`].
-    pub async fn change(&self, changes: Vec<(StatusEntry, Status)>) -> Result<(), PublishError> {
-        self.order(What::Change(changes)).await
+    pub async fn change(&self, entries: Vec<StatusEntry>) -> Result<(), PublishError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        self.order(What::Change(entries)).await
     }
 
     /// Makes a new list public.
@@ -177,11 +181,12 @@ impl Work {
     async fn apply(&mut self, what: What) -> Result<Vec<u32>, PublishError> {
         match what {
             What::Change(changes) => {
-                for (entry, status) in &changes {
+                for entry in &changes {
+                    let status = self.signing.store.status(*entry).await?;
                     let held = self.lists.get_mut(&entry.list).ok_or(PublishError::NoSuchList)?;
-                    held.list.set(u64::from(entry.index), *status)?;
+                    held.list.set(u64::from(entry.index), status)?;
                 }
-                Ok(changes.into_iter().map(|(entry, _)| entry.list).collect())
+                Ok(changes.into_iter().map(|entry| entry.list).collect())
             }
             What::Open(row) => {
                 let number = row.number;

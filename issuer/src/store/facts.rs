@@ -4,9 +4,18 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 use vc::base64url;
+use vc::oid4vci::RefusalReason;
 use vc::status_list::{LIST_ENTRIES, Status};
+
+mod words;
+
+pub use words::{
+    Act, ArchiveReason, ChangeKind, ConfirmKey, OfferReason, OfferStep, PassportState, Queue,
+    ReinstatementReason, RevocationReason, SuspensionReason, UnknownWord, WithdrawalReason,
+};
 
 /// SHA-256 or HMAC-SHA-256 of a secret: an offer id, a code, a token. The secret is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,167 +53,6 @@ impl FromStr for PassportId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Uuid::try_parse(text).map(Self)
-    }
-}
-
-/// Writes a closed set of words once: the words on the wire, in rows and in forms.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)+
-        }
-
-        impl $name {
-            /// Every one, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// As the API writes it.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownWord;
-
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
-                match text {
-                    $($word => Ok(Self::$variant),)+
-                    _ => Err(UnknownWord),
-                }
-            }
-        }
-    };
-}
-
-/// Not one of the words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not one of the words")]
-pub struct UnknownWord;
-
-words! {
-    /// Where a passport is in its life (`life.rs` has the table).
-    PassportState {
-        /// HR is still writing it, or has taken it back to be offered anew.
-        Drafted = "DRAFTED",
-        /// Its offer waits for the staff member's wallet.
-        Offered = "OFFERED",
-        /// A wallet has collected it.
-        Active = "ACTIVE",
-        /// The staff member refused it.
-        Rejected = "REJECTED",
-        /// In doubt: not to be relied on for now.
-        Suspended = "SUSPENDED",
-        /// Taken back before a wallet had it.
-        Withdrawn = "WITHDRAWN",
-        /// Another passport of the same person stands in its place.
-        Superseded = "SUPERSEDED",
-        /// Cancelled.
-        Revoked = "REVOKED",
-        /// Its last copy has run out.
-        Expired = "EXPIRED",
-        /// Out of sight.
-        Archived = "ARCHIVED",
-    }
-}
-
-words! {
-    /// Why HR revokes.
-    RevocationReason {
-        /// It should not have been issued.
-        IssuedInError = "ISSUED_IN_ERROR",
-        /// What it says is no longer so.
-        NoLongerValid = "NO_LONGER_VALID",
-        /// The staff member has left.
-        LeftEmployment = "LEFT_EMPLOYMENT",
-        /// The phone is gone.
-        LostDevice = "LOST_DEVICE",
-    }
-}
-
-words! {
-    /// Why HR suspends.
-    SuspensionReason {
-        /// A check is in doubt.
-        CheckInDoubt = "CHECK_IN_DOUBT",
-        /// Something is being looked into.
-        Investigation = "INVESTIGATION",
-        /// The staff member is suspended from duty.
-        SuspendedFromDuty = "SUSPENDED_FROM_DUTY",
-        /// Another reason; the note says it.
-        Other = "OTHER",
-    }
-}
-
-words! {
-    /// Why HR reinstates.
-    ReinstatementReason {
-        /// The doubt is settled.
-        Cleared = "CLEARED",
-        /// It was suspended by mistake.
-        SuspendedInError = "SUSPENDED_IN_ERROR",
-        /// Another reason; the note says it.
-        Other = "OTHER",
-    }
-}
-
-words! {
-    /// Why HR withdraws an offer.
-    WithdrawalReason {
-        /// Offered to the wrong person, or with a mistake in it.
-        Mistake = "MISTAKE",
-        /// Not needed any more.
-        NotNeeded = "NOT_NEEDED",
-        /// Somebody else may have seen the offer.
-        Exposed = "EXPOSED",
-        /// Another reason; the note says it.
-        Other = "OTHER",
-    }
-}
-
-words! {
-    /// Why HR archives.
-    ArchiveReason {
-        /// Its time is over.
-        Finished = "FINISHED",
-        /// It stands twice.
-        Duplicate = "DUPLICATE",
-        /// The staff member has left.
-        LeftEmployment = "LEFT_EMPLOYMENT",
-        /// Another reason; the note says it.
-        Other = "OTHER",
-    }
-}
-
-words! {
-    /// Why HR offers.
-    OfferReason {
-        /// For the first time.
-        First = "FIRST",
-        /// The offer before ran out, was used by the wrong wallet, or was lost.
-        Again = "AGAIN",
-        /// To a new phone; the copy on the old one is superseded when the new one is collected.
-        NewDevice = "NEW_DEVICE",
-        /// The phone is gone: its copy is revoked at once.
-        LostDevice = "LOST_DEVICE",
-        /// What was wrong is put right.
-        Corrected = "CORRECTED",
-    }
-}
-
-words! {
-    /// How a change of the checks touches the copies that are out (docs/architecture.md, "Change").
-    ChangeKind {
-        /// Good news, or of no weight: copies stay valid until they are refreshed.
-        Benign = "BENIGN",
-        /// In doubt: the passport is suspended.
-        Doubt = "DOUBT",
-        /// Bad news: every copy is revoked.
-        Adverse = "ADVERSE",
     }
 }
 
@@ -258,36 +106,58 @@ pub struct Copy {
     pub expires_at: i64,
 }
 
-/// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Act {
-    /// HR recorded the checks and made an offer.
-    Offered,
-    /// A wrong transaction code came.
-    TxCodeWrong,
-    /// Too many wrong transaction codes came.
-    OfferKilled,
-    /// A wallet redeemed the offer's code.
-    Redeemed,
-    /// A copy was issued to a wallet.
-    Issued,
-    /// HR revoked.
-    Revoked,
-}
-
 /// A line of a passport's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
     /// When, in seconds since 1970.
     pub at: i64,
-    /// Who: `token:` and the id of an API token, or `wallet`.
+    /// Who: `token:ID`, `person:ID`, `wallet` or `issuer`.
     pub who: String,
     /// What.
     pub what: Act,
-    /// Why, for a revocation.
+    /// Why: a word of the act's own set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<RevocationReason>,
+    pub reason: Option<String>,
+    /// In somebody's own words, sealed under the person's key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// The latest offer of a passport, as far as its progress goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LatestOffer {
+    /// Hash of its id.
+    pub hash: SecretHash,
+    /// How far it is.
+    pub step: OfferStep,
+    /// Until when its code may be redeemed, or, while HR is to compare, until when that helps.
+    pub expires_at: i64,
+    /// Wrong transaction codes so far.
+    pub wrong_tries: u8,
+    /// Who vouches for the phone.
+    pub confirm_key: ConfirmKey,
+    /// Hash of the access token that it was redeemed for.
+    pub token: Option<SecretHash>,
+    /// The digits to compare.
+    pub digits: Option<String>,
+}
+
+/// A refusal by the staff member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// Why; absent when the wallet could not keep it.
+    pub reason: Option<RefusalReason>,
+    /// In the staff member's words, sealed under the person's key.
+    pub note: Option<String>,
+}
+
+/// A revocation that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevokedFor {
+    /// Why.
+    pub reason: RevocationReason,
+    /// Whether what was wrong is put right, so that it may be offered again.
+    pub corrected: bool,
 }
 
 /// A passport without its personal values.
@@ -303,12 +173,88 @@ pub struct Passport {
     pub state: PassportState,
     /// Milliseconds since 1970.
     pub created_at_ms: i64,
+    /// Rises with every change of its document: whoever read an older one does not overwrite it.
+    pub revision: u64,
+    /// Whether its document has no faults: only then may it be offered.
+    pub whole: bool,
+    /// Last second of the first check to run out.
+    pub due_at: Option<i64>,
     /// Its latest offer.
-    pub offer: SecretHash,
-    /// Its copies.
+    pub latest: Option<LatestOffer>,
+    /// When the staff member said that she keeps the newest copy.
+    pub accepted_at: Option<i64>,
+    /// Why the staff member refused.
+    pub rejection: Option<Rejection>,
+    /// Why it is revoked.
+    pub revoked: Option<RevokedFor>,
+    /// What stands in its place.
+    pub superseded_by: Option<PassportId>,
+    /// Its copies, oldest first.
     pub copies: Vec<Copy>,
-    /// What happened to it, oldest first.
-    pub history: Vec<HistoryEntry>,
+    /// Lines of its history.
+    pub acts: u64,
+}
+
+impl Passport {
+    /// The last second of the newest copy that is not revoked.
+    pub fn copy_ends_at(&self) -> Option<i64> {
+        self.copies
+            .iter()
+            .filter(|copy| copy.status != Status::Invalid)
+            .map(|copy| copy.expires_at)
+            .max()
+    }
+
+    /// Which queues it waits in, [`Queue::Expiring`] left out.
+    pub fn queues(&self) -> Vec<Queue> {
+        let by_state = match self.state {
+            PassportState::Drafted => Some(Queue::ToIssue),
+            PassportState::Rejected => Some(Queue::Rejected),
+            PassportState::Suspended => Some(Queue::Suspended),
+            PassportState::Offered
+            | PassportState::Active
+            | PassportState::Withdrawn
+            | PassportState::Superseded
+            | PassportState::Revoked
+            | PassportState::Expired
+            | PassportState::Archived => None,
+        };
+        let by_step = match self.latest.as_ref().map(|offer| offer.step) {
+            Some(OfferStep::Waiting | OfferStep::Collected | OfferStep::Confirmed) => {
+                Some(Queue::Waiting)
+            }
+            // Nobody has it, and HR is to offer it again.
+            Some(OfferStep::Refused | OfferStep::Killed | OfferStep::Expired) => {
+                (self.state == PassportState::Offered).then_some(Queue::Waiting)
+            }
+            Some(OfferStep::Confirm) => Some(Queue::ToConfirm),
+            Some(
+                OfferStep::Issued
+                | OfferStep::Accepted
+                | OfferStep::Rejected
+                | OfferStep::Withdrawn,
+            )
+            | None => None,
+        };
+        by_state.into_iter().chain(by_step).collect()
+    }
+
+    /// When the first of its checks and its copy runs out, of a passport that is in use.
+    pub fn runs_out_at(&self) -> Option<i64> {
+        match self.state {
+            PassportState::Active | PassportState::Suspended => {
+                self.due_at.into_iter().chain(self.copy_ends_at()).min()
+            }
+            PassportState::Drafted
+            | PassportState::Offered
+            | PassportState::Rejected
+            | PassportState::Withdrawn
+            | PassportState::Superseded
+            | PassportState::Revoked
+            | PassportState::Expired
+            | PassportState::Archived => None,
+        }
+    }
 }
 
 /// Where an offer is in its life.
@@ -319,7 +265,7 @@ pub enum OfferState {
     Open,
     /// Its code was redeemed.
     Redeemed,
-    /// Killed by wrong transaction codes or by revocation.
+    /// Killed by wrong transaction codes, taken back, or replaced by another.
     Dead,
 }
 
@@ -340,6 +286,11 @@ pub struct Offer {
     pub state: OfferState,
     /// Seconds since 1970; refused from then on.
     pub expires_at: i64,
+    /// Who vouches for the phone.
+    pub confirm_key: ConfirmKey,
+    /// Its id and transaction code, sealed under the person's key, as long as it is open: HR may
+    /// look at it again.
+    pub in_hand: Option<String>,
 }
 
 /// A person's values, encrypted under a key of the person's own.
@@ -362,6 +313,39 @@ pub struct Grant {
     pub expires_at: i64,
     /// Whether the credential request must go by `credential_identifier`.
     pub by_identifier: bool,
+    /// The offer that it was redeemed from.
+    pub offer: SecretHash,
+    /// Who vouches for the phone.
+    pub confirm_key: ConfirmKey,
+    /// The key that waits for HR, or waited.
+    pub deferral: Option<Deferral>,
     /// The copy, once it is recorded.
     pub entry: Option<StatusEntry>,
+}
+
+/// A credential request that HR is to confirm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deferral {
+    /// Hash of `transaction_id`.
+    pub transaction: SecretHash,
+    /// Thumbprint of the key that asked.
+    pub holder: String,
+    /// The key itself, a JWK.
+    pub holder_jwk: Value,
+    /// How far it is.
+    pub state: DeferralState,
+}
+
+/// How far a deferred credential request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DeferralState {
+    /// HR has not compared yet.
+    Pending,
+    /// HR has confirmed the key.
+    Confirmed,
+    /// HR has refused it.
+    Denied,
+    /// The credential was fetched.
+    Delivered,
 }

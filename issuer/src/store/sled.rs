@@ -1,8 +1,13 @@
 //! The embedded store, on `server::durable`: every fact is checked and written on one thread and
 //! on disk before it answers.
 
+mod acts;
+mod documents;
+mod find;
+mod held;
 mod issuance;
-mod passports;
+mod offers;
+mod review;
 mod rows;
 
 use std::sync::Arc;
@@ -13,15 +18,23 @@ use server::Durable;
 use server::durable::{Batch, View};
 use vc::status_list::Status;
 
-use self::rows::{get, key, put};
-use crate::audit::{self, AuditError, AuditHead};
+use self::issuance::Indices;
+use self::rows::key;
+use crate::audit::{self, AuditError};
 use crate::status::indices::IndexOrder;
 use crate::store::{
-    Grant, HistoryEntry, Issuance, ListPolicy, ListRow, Offer, Page, PageRequest, Passport,
-    PassportDraft, PassportId, Recorded, Redeemed, Redemption, Revocation, Revoked, Sealed,
-    SecretHash, Store, StoreError,
+    Amendment, Delivered, Delivery, Done, Grant, HistoryEntry, HrDeed, Issuance, KeyDecision,
+    ListPolicy, ListRow, Notification, Offer, Offering, Page, PageRequest, Passport, PassportDraft,
+    PassportId, QueueCounts, Recorded, Redeemed, Redemption, Sealed, SecretHash, StatusEntry,
+    Store, StoreError,
 };
 
+/// Who acts at the protocol endpoints.
+const WALLET: &str = "wallet";
+/// Who acts when time runs out.
+const ISSUER: &str = "issuer";
+/// Most passports that end in one look.
+const LAPSED_AT_ONCE: usize = 200;
 /// How long expired nonces and tokens are remembered, so that a clock put back an hour does not
 /// bring them to life.
 const REMEMBERED_SECONDS: i64 = 3600;
@@ -59,6 +72,10 @@ impl SledStore {
         what: &'static str,
     ) -> Result<Option<T>, StoreError> {
         self.db.get(key)?.map(|bytes| rows::parse(&bytes, what)).transpose()
+    }
+
+    fn indices(&self) -> Indices<'_> {
+        Indices { order: &self.order, policy: self.policy }
     }
 
     /// Runs a fact that happens at `now`.
@@ -100,26 +117,28 @@ pub fn audit_of(db: &Durable) -> Result<u64, AuditError> {
     audit::verify(rows, &head)
 }
 
-/// Appends to the audit log and to the passport's history.
-fn record(
-    view: &View<'_>,
-    batch: &mut Batch,
-    passport: &mut Passport,
-    entry: HistoryEntry,
-) -> Result<(), StoreError> {
-    let head: AuditHead = get(view, key::AUDIT_HEAD, "audit head")?.unwrap_or_default();
-    let (sequence, row, head) = head.next(entry.at, &entry.who, entry.what, passport.id);
-    batch.put(key::audit(sequence), row);
-    put(batch, key::AUDIT_HEAD, &head);
-    passport.history.push(entry);
-    Ok(())
-}
-
 #[async_trait]
 impl Store for SledStore {
     async fn draft_passport(&self, draft: PassportDraft) -> Result<(), StoreError> {
         let now = draft.now_ms.div_euclid(1000);
-        self.fact(now, move |_, view, batch| passports::draft(view, batch, draft)).await
+        self.fact(now, move |_, view, batch| documents::draft(view, batch, draft)).await
+    }
+
+    async fn amend_passport(&self, amendment: Amendment) -> Result<Done, StoreError> {
+        self.fact(amendment.now, move |_, view, batch| documents::amend(view, batch, amendment))
+            .await
+    }
+
+    async fn offer_passport(&self, offering: Offering) -> Result<Done, StoreError> {
+        self.fact(offering.now, move |_, view, batch| offers::offer(view, batch, offering)).await
+    }
+
+    async fn act_on_passport(&self, deed: HrDeed) -> Result<Done, StoreError> {
+        self.fact(deed.now, move |_, view, batch| acts::act(view, batch, deed)).await
+    }
+
+    async fn decide_key(&self, decision: KeyDecision) -> Result<Done, StoreError> {
+        self.fact(decision.now, move |_, view, batch| review::decide(view, batch, decision)).await
     }
 
     async fn offer(&self, offer: &SecretHash) -> Result<Option<Offer>, StoreError> {
@@ -131,7 +150,7 @@ impl Store for SledStore {
         if self.db.get(&key::code(&redemption.code))?.is_none() {
             return Ok(Redeemed::Unknown);
         }
-        self.fact(redemption.now, move |_, view, batch| issuance::redeem(view, batch, &redemption))
+        self.fact(redemption.now, move |_, view, batch| offers::redeem(view, batch, &redemption))
             .await
     }
 
@@ -141,18 +160,52 @@ impl Store for SledStore {
 
     async fn record_issuance(&self, issuance: Issuance) -> Result<Recorded, StoreError> {
         self.fact(issuance.issued_at, move |store, view, batch| {
-            issuance::record(&store.order, store.policy, view, batch, issuance)
+            issuance::record(store.indices(), view, batch, issuance)
         })
         .await
     }
 
-    async fn revoke_passport(&self, revocation: Revocation) -> Result<Revoked, StoreError> {
-        self.fact(revocation.now, move |_, view, batch| passports::revoke(view, batch, revocation))
+    async fn deliver_deferred(&self, delivery: Delivery) -> Result<Delivered, StoreError> {
+        self.fact(delivery.issued_at, move |store, view, batch| {
+            issuance::deliver(store.indices(), view, batch, &delivery)
+        })
+        .await
+    }
+
+    async fn record_notification(&self, notification: Notification) -> Result<Done, StoreError> {
+        self.fact(notification.now, move |_, view, batch| review::notify(view, batch, notification))
             .await
+    }
+
+    async fn lapse(&self, now: i64) -> Result<Vec<PassportId>, StoreError> {
+        let (over, waiting) = find::to_lapse(self, now, LAPSED_AT_ONCE)?;
+        let mut lapsed = Vec::new();
+        // A fact each: none sees what another of its batch has written.
+        for id in over {
+            let ended = self.fact(now, move |_, view, batch| acts::expire(view, batch, &id, now));
+            if ended.await? {
+                lapsed.push(id);
+            }
+        }
+        for id in waiting {
+            let ended =
+                self.fact(now, move |_, view, batch| acts::lapse_key(view, batch, &id, now));
+            if ended.await? {
+                lapsed.push(id);
+            }
+        }
+        Ok(lapsed)
     }
 
     async fn passport(&self, id: &PassportId) -> Result<Option<Passport>, StoreError> {
         self.read(&key::passport(id), "passport")
+    }
+
+    async fn history(&self, id: &PassportId) -> Result<Vec<HistoryEntry>, StoreError> {
+        self.db
+            .scan_prefix(&key::history(id))
+            .map(|entry| rows::parse(&entry?.1, "history"))
+            .collect()
     }
 
     async fn sealed(&self, subject_ref: &str) -> Result<Option<Sealed>, StoreError> {
@@ -164,7 +217,11 @@ impl Store for SledStore {
     }
 
     async fn passports(&self, request: PageRequest) -> Result<Page, StoreError> {
-        passports::page(self, &request)
+        find::page(self, &request)
+    }
+
+    async fn queue_counts(&self, expiring_until: i64) -> Result<QueueCounts, StoreError> {
+        find::counts(self, expiring_until)
     }
 
     async fn open_status_lists(&self, kid: &str, now: i64) -> Result<(), StoreError> {
@@ -177,6 +234,11 @@ impl Store for SledStore {
             .scan_prefix(key::STATUS_LIST)
             .map(|entry| rows::parse(&entry?.1, "status list"))
             .collect()
+    }
+
+    async fn status(&self, entry: StatusEntry) -> Result<Status, StoreError> {
+        let status = self.read(&key::status_entry(entry.list, entry.index), "status entry")?;
+        Ok(status.unwrap_or(Status::Valid))
     }
 
     async fn status_entries(&self, list: u32) -> Result<Vec<(u32, Status)>, StoreError> {

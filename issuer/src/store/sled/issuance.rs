@@ -1,89 +1,36 @@
-//! From code to copy in the embedded store.
+//! Copies in the embedded store: from an access token to a status index.
 
 use server::durable::{Batch, View};
-use subtle::ConstantTimeEq;
 use vc::status_list::Status;
 
+use super::WALLET;
+use super::held::{Held, line};
 use super::rows::{Allocation, NOTHING, get, key, put};
-use super::{passports, record as audit};
+use crate::life::Deed;
 use crate::status::indices::IndexOrder;
 use crate::store::{
-    Act, Copy, Grant, HistoryEntry, Issuance, ListPolicy, ListRow, Offer, OfferState, Passport,
-    PassportState, Recorded, Redeemed, Redemption, SecretHash, StatusEntry, StoreError,
-    TX_CODE_TRIES,
+    Act, ConfirmKey, Copy, Deferral, DeferralState, Delivered, Delivery, Grant, Issuance,
+    IssuedCopy, ListPolicy, ListRow, OfferStep, Recorded, SecretHash, StatusEntry, StoreError,
 };
 
-/// Who acts at the protocol endpoints.
-const WALLET: &str = "wallet";
+/// Where indices come from.
+#[derive(Clone, Copy)]
+pub(super) struct Indices<'a> {
+    pub(super) order: &'a IndexOrder,
+    pub(super) policy: ListPolicy,
+}
 
-pub(super) fn redeem(
-    view: &View<'_>,
-    batch: &mut Batch,
-    redemption: &Redemption,
-) -> Result<Redeemed, StoreError> {
-    let Some(hash) = get::<SecretHash>(view, &key::code(&redemption.code), "code")? else {
-        return Ok(Redeemed::Unknown);
-    };
-    let mut offer: Offer =
-        get(view, &key::offer(&hash), "offer")?.ok_or(StoreError::Malformed("offer"))?;
-    match offer.state {
-        OfferState::Open => {}
-        OfferState::Redeemed => return Ok(Redeemed::Used),
-        OfferState::Dead => return Ok(Redeemed::Dead),
-    }
-    if redemption.now >= offer.expires_at {
-        return Ok(Redeemed::Expired);
-    }
-    if !redemption.wanted.is_empty() && !redemption.wanted.contains(&offer.configuration) {
-        return Ok(Redeemed::NotOffered);
-    }
-    let wrong = match (offer.tx_code, redemption.tx_code) {
-        (Some(_), None) => return Ok(Redeemed::TxCodeMissing),
-        (None, Some(_)) => return Ok(Redeemed::TxCodeUnexpected),
-        (Some(expected), Some(given)) => !bool::from(expected.0.ct_eq(&given.0)),
-        (None, None) => false,
-    };
-    let mut passport: Passport = get(view, &key::passport(&offer.passport), "passport")?
-        .ok_or(StoreError::Malformed("offer"))?;
-
-    if wrong {
-        offer.wrong_tries = offer.wrong_tries.saturating_add(1);
-    }
-    let left = TX_CODE_TRIES.saturating_sub(offer.wrong_tries);
-    let what = match (wrong, left) {
-        (true, 0) => {
-            offer.state = OfferState::Dead;
-            Act::OfferKilled
-        }
-        (true, _) => Act::TxCodeWrong,
-        (false, _) => {
-            offer.state = OfferState::Redeemed;
-            Act::Redeemed
-        }
-    };
-    let entry = HistoryEntry { at: redemption.now, who: WALLET.to_owned(), what, reason: None };
-    audit(view, batch, &mut passport, entry)?;
-    put(batch, key::passport(&passport.id), &passport);
-    put(batch, key::offer(&hash), &offer);
-    if wrong {
-        return Ok(Redeemed::TxCodeWrong(left));
-    }
-
-    let grant = Grant {
-        passport: offer.passport,
-        configuration: offer.configuration,
-        expires_at: redemption.token_expires_at,
-        by_identifier: !redemption.wanted.is_empty(),
-        entry: None,
-    };
-    put(batch, key::grant(&redemption.token), &grant);
-    batch.put(key::grant_expiry(grant.expires_at, &redemption.token), NOTHING);
-    Ok(Redeemed::Granted(grant))
+/// A copy about to be made.
+struct NewCopy<'a> {
+    token: &'a SecretHash,
+    holder: String,
+    kid: &'a str,
+    issued_at: i64,
+    expires_at: i64,
 }
 
 pub(super) fn record(
-    order: &IndexOrder,
-    policy: ListPolicy,
+    indices: Indices<'_>,
     view: &View<'_>,
     batch: &mut Batch,
     issuance: Issuance,
@@ -99,48 +46,186 @@ pub(super) fn record(
     if view.contains(&nonce)? {
         return Ok(Recorded::NonceUsed);
     }
-    let mut passport: Passport = get(view, &key::passport(&grant.passport), "passport")?
-        .ok_or(StoreError::Malformed("grant"))?;
-    if passport.state == PassportState::Revoked {
-        return Ok(Recorded::Closed);
-    }
+    let held = Held::read(view, &grant.passport)?.ok_or(StoreError::Malformed("grant"))?;
 
     if let Some(entry) = grant.entry {
-        let copy = passport
+        let copy = held
+            .passport
             .copies
-            .into_iter()
+            .iter()
             .find(|copy| copy.entry == entry)
+            .cloned()
             .ok_or(StoreError::Malformed("grant"))?;
         if copy.holder != issuance.holder {
             return Ok(Recorded::TokenSpent);
         }
+        if copy.status == Status::Invalid {
+            return Ok(Recorded::Closed);
+        }
         batch.put(nonce, NOTHING);
-        return Ok(Recorded::Copy { subject_ref: passport.subject_ref, copy, opened: None });
+        return Ok(Recorded::Copy(IssuedCopy {
+            passport: held.passport.id,
+            subject_ref: held.passport.subject_ref,
+            copy,
+            opened: None,
+            changed: vec![],
+        }));
+    }
+    match &grant.deferral {
+        Some(deferral) if deferral.holder != issuance.holder => return Ok(Recorded::TokenSpent),
+        Some(deferral) if deferral.state == DeferralState::Denied => return Ok(Recorded::Denied),
+        Some(_) | None => {}
+    }
+    if !is_open(&held, &grant) {
+        return Ok(Recorded::Closed);
+    }
+    let confirmed =
+        grant.deferral.as_ref().is_some_and(|deferral| deferral.state == DeferralState::Confirmed);
+    if grant.confirm_key == ConfirmKey::Compare && !confirmed {
+        batch.put(nonce, NOTHING);
+        return defer(held, view, batch, grant, issuance);
     }
 
-    let Some((entry, opened)) =
-        reserve_status_index(order, policy, view, batch, &issuance.kid, now)?
-    else {
-        return Ok(Recorded::NoStatusIndex);
-    };
-    batch.put(nonce, NOTHING);
-    grant.entry = Some(entry);
-    put(batch, key::grant(&issuance.token), &grant);
-    let copy = Copy {
-        entry,
-        status: Status::Valid,
+    let new = NewCopy {
+        token: &issuance.token,
         holder: issuance.holder,
-        kid: issuance.kid,
+        kid: &issuance.kid,
         issued_at: now,
         expires_at: issuance.expires_at,
     };
-    passport.copies.push(copy.clone());
-    let before = passport.state;
-    passport.state = PassportState::Active;
-    let line = HistoryEntry { at: now, who: WALLET.to_owned(), what: Act::Issued, reason: None };
-    audit(view, batch, &mut passport, line)?;
-    passports::rewrite(batch, &passport, before);
-    Ok(Recorded::Copy { subject_ref: passport.subject_ref, copy, opened })
+    match issue(indices, held, view, batch, &mut grant, new)? {
+        Some(issued) => {
+            batch.put(nonce, NOTHING);
+            Ok(Recorded::Copy(issued))
+        }
+        None => Ok(Recorded::NoStatusIndex),
+    }
+}
+
+/// The key waits for HR.
+fn defer(
+    mut held: Held,
+    view: &View<'_>,
+    batch: &mut Batch,
+    mut grant: Grant,
+    issuance: Issuance,
+) -> Result<Recorded, StoreError> {
+    let passport = held.passport.id;
+    if grant.deferral.is_some() {
+        return Ok(Recorded::Deferred(passport));
+    }
+    grant.deferral = Some(Deferral {
+        transaction: issuance.transaction,
+        holder: issuance.holder,
+        holder_jwk: issuance.holder_jwk,
+        state: DeferralState::Pending,
+    });
+    put(batch, key::grant(&issuance.token), &grant);
+    held.set_step(OfferStep::Confirm);
+    if let Some(latest) = &mut held.passport.latest {
+        latest.digits = Some(issuance.digits);
+    }
+    held.log(view, batch, &line(issuance.issued_at, WALLET, Act::KeyShown))?;
+    held.write(view, batch)?;
+    Ok(Recorded::Deferred(passport))
+}
+
+pub(super) fn deliver(
+    indices: Indices<'_>,
+    view: &View<'_>,
+    batch: &mut Batch,
+    delivery: &Delivery,
+) -> Result<Delivered, StoreError> {
+    let now = delivery.issued_at;
+    let Some(mut grant) = get::<Grant>(view, &key::grant(&delivery.token), "grant")? else {
+        return Ok(Delivered::TokenInvalid);
+    };
+    if now >= grant.expires_at {
+        return Ok(Delivered::TokenInvalid);
+    }
+    let Some(deferral) =
+        grant.deferral.clone().filter(|deferral| deferral.transaction == delivery.transaction)
+    else {
+        return Ok(Delivered::Unknown);
+    };
+    let held = Held::read(view, &grant.passport)?.ok_or(StoreError::Malformed("grant"))?;
+    match deferral.state {
+        DeferralState::Delivered => return Ok(Delivered::Unknown),
+        DeferralState::Denied => return Ok(Delivered::Denied),
+        DeferralState::Pending | DeferralState::Confirmed if grant.entry.is_some() => {
+            return Ok(Delivered::Unknown);
+        }
+        DeferralState::Pending | DeferralState::Confirmed if !is_open(&held, &grant) => {
+            return Ok(Delivered::Denied);
+        }
+        DeferralState::Pending => return Ok(Delivered::Pending),
+        DeferralState::Confirmed => {}
+    }
+    let new = NewCopy {
+        token: &delivery.token,
+        holder: deferral.holder,
+        kid: &delivery.kid,
+        issued_at: now,
+        expires_at: delivery.expires_at,
+    };
+    Ok(match issue(indices, held, view, batch, &mut grant, new)? {
+        Some(issued) => Delivered::Copy { issued, holder_jwk: deferral.holder_jwk },
+        None => Delivered::NoStatusIndex,
+    })
+}
+
+/// Whether the grant's offer is still the one that stands, and the passport may be collected.
+fn is_open(held: &Held, grant: &Grant) -> bool {
+    let on_its_way = held.passport.latest.as_ref().is_some_and(|latest| {
+        latest.hash == grant.offer
+            && matches!(
+                latest.step,
+                OfferStep::Collected | OfferStep::Confirm | OfferStep::Confirmed
+            )
+    });
+    on_its_way && held.may(Deed::Collect)
+}
+
+/// Records the copy; `None` when there is no index to give.
+fn issue(
+    indices: Indices<'_>,
+    mut held: Held,
+    view: &View<'_>,
+    batch: &mut Batch,
+    grant: &mut Grant,
+    new: NewCopy<'_>,
+) -> Result<Option<IssuedCopy>, StoreError> {
+    let Indices { order, policy } = indices;
+    let Some((entry, opened)) =
+        reserve_status_index(order, policy, view, batch, new.kid, new.issued_at)?
+    else {
+        return Ok(None);
+    };
+    // The copy on another phone is superseded; one under the same key stands to its end.
+    held.set_statuses(batch, |copy| {
+        (copy.holder != new.holder && copy.status == Status::Valid).then_some(Status::Superseded)
+    });
+    let copy = Copy {
+        entry,
+        status: Status::Valid,
+        holder: new.holder,
+        kid: new.kid.to_owned(),
+        issued_at: new.issued_at,
+        expires_at: new.expires_at,
+    };
+    held.go(Deed::Collect).map_err(|_| StoreError::Malformed("passport"))?;
+    held.passport.copies.push(copy.clone());
+    held.passport.accepted_at = None;
+    held.set_step(OfferStep::Issued);
+    held.log(view, batch, &line(new.issued_at, WALLET, Act::Issued))?;
+    grant.entry = Some(entry);
+    if let Some(deferral) = &mut grant.deferral {
+        deferral.state = DeferralState::Delivered;
+    }
+    put(batch, key::grant(new.token), grant);
+    let (passport, changed) = held.write(view, batch)?;
+    let (passport, subject_ref) = (passport.id, passport.subject_ref);
+    Ok(Some(IssuedCopy { passport, subject_ref, copy, opened, changed }))
 }
 
 /// The next index in the key's order. When a list is full its spare takes over and a new spare is

@@ -25,16 +25,18 @@ pub(super) struct Allocation {
 pub(super) const NOTHING: [u8; 0] = [];
 
 pub(super) mod key {
-    use crate::store::{IndexToken, PassportId, PassportState, SecretHash};
+    use crate::store::{IndexToken, PassportId, PassportState, Queue, SecretHash};
 
     pub(in super::super) const INSTANT: &[u8] = b"instant";
     pub(in super::super) const AUDIT: &[u8] = b"audit/";
     pub(in super::super) const AUDIT_HEAD: &[u8] = b"head-of-audit";
     pub(in super::super) const BY_TIME: &[u8] = b"by-time/";
+    pub(in super::super) const COPY_ENDS: &[u8] = b"end-of-copy/";
     pub(in super::super) const GRANT: &[u8] = b"grant/";
     pub(in super::super) const GRANT_EXPIRY: &[u8] = b"expiry-of-grant/";
     pub(in super::super) const LIST_COUNT: &[u8] = b"count-of-lists";
     pub(in super::super) const NONCE: &[u8] = b"nonce/";
+    pub(in super::super) const RUNS_OUT: &[u8] = b"runs-out/";
     pub(in super::super) const STATUS_LIST: &[u8] = b"status-list/";
 
     pub(in super::super) fn audit(sequence: u64) -> Vec<u8> {
@@ -59,6 +61,31 @@ pub(super) mod key {
 
     pub(in super::super) fn search(token: &IndexToken) -> Vec<u8> {
         [b"search/", token.0.as_slice()].concat()
+    }
+
+    /// In which a passport's own search tokens stand.
+    pub(in super::super) fn found_by(id: &PassportId) -> Vec<u8> {
+        [b"found-by/", id.0.as_bytes().as_slice()].concat()
+    }
+
+    pub(in super::super) fn history(id: &PassportId) -> Vec<u8> {
+        [b"history/", id.0.as_bytes().as_slice()].concat()
+    }
+
+    pub(in super::super) fn history_line(id: &PassportId, line: u64) -> Vec<u8> {
+        [history(id), line.to_be_bytes().to_vec()].concat()
+    }
+
+    pub(in super::super) fn queue(queue: Queue) -> Vec<u8> {
+        [b"queue/", queue.name().as_bytes(), b"/"].concat()
+    }
+
+    pub(in super::super) fn queue_count(queue: Queue) -> Vec<u8> {
+        [b"count-of-queue/", queue.name().as_bytes()].concat()
+    }
+
+    pub(in super::super) fn instant(prefix: &[u8], at: i64) -> Vec<u8> {
+        [prefix, &u64::try_from(at).unwrap_or(0).to_be_bytes()].concat()
     }
 
     pub(in super::super) fn offer(hash: &SecretHash) -> Vec<u8> {
