@@ -1,3 +1,39 @@
 //! HR's console: pages over the same functions as the API.
 
-mod form;
+mod acts;
+mod data;
+pub(crate) mod form;
+mod home;
+mod offer;
+mod search;
+mod show;
+mod write;
+
+use axum::Router;
+use axum::routing::get;
+use server::caller::SignedIn;
+use server::tokens::Scope;
+
+use crate::passports::WritePassports;
+use crate::state::AppState;
+
+/// The texts of these pages.
+pub const TEXTS: &str = include_str!("../texts/en.ftl");
+
+/// Every page. They need the layers of `server::sign_in` around them.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/console", get(home::home))
+        .route("/console/passports", get(search::search))
+        .route("/console/passports/new", get(write::begin).post(write::begun))
+        .route("/console/passports/{id}", get(show::show))
+        .route("/console/passports/{id}/edit", get(write::edit).post(write::edited))
+        .route("/console/passports/{id}/offer", get(offer::offer).post(offer::compare))
+        .route("/console/passports/{id}/offer/events", get(offer::events))
+        .route("/console/passports/{id}/{act}", get(acts::ask).post(acts::act))
+}
+
+/// Whether to show what only writers may press.
+fn may_write(person: &SignedIn) -> bool {
+    person.may(WritePassports::NAME)
+}

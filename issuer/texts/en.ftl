@@ -299,3 +299,340 @@ word-pedigree-AUTHORITATIVE = The authority itself
 word-pedigree-SOURCED = Taken from the authority
 word-pedigree-SELF_ASSERTED = Said by the person
 word-pedigree-DERIVED = Worked out from other facts
+
+ends-over = Ended
+ends-today = Ends today
+ends-soon = Ends in { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+ }
+once-only = Done once, no renewal
+no-training = No training is recorded.
+not-in-passport = Not in this passport.
+
+## All pages of the console
+
+back = Back
+nav-queues = To do
+nav-passports = Passports
+nav-new = Create a passport
+note-optional = Note (optional)
+note-hint = For your own records; it never leaves this service. One line, no health or disciplinary details.
+no-name = No name yet
+london-time = { $day }, { $time }
+
+state-DRAFTED = Draft
+state-OFFERED = Waiting for the phone
+state-ACTIVE = In use
+state-REJECTED = Rejected by staff
+state-SUSPENDED = Suspended
+state-WITHDRAWN = Withdrawn
+state-SUPERSEDED = Superseded
+state-REVOKED = Revoked
+state-EXPIRED = Expired
+state-ARCHIVED = Archived
+
+## Work queues
+
+home-title = To do
+home-lead = What waits for you at { $organisation }.
+home-create = Create a passport
+home-search = Find a passport
+home-all = See all { $count }
+queue-TO_CONFIRM = Compare six digits
+queue-TO_CONFIRM-text = A phone is waiting while you compare.
+queue-TO_CONFIRM-empty = No phone is waiting for you.
+queue-TO_ISSUE = Drafts to finish
+queue-TO_ISSUE-text = Saved, and not offered yet.
+queue-TO_ISSUE-empty = There are no drafts.
+queue-WAITING = Waiting for the phone
+queue-WAITING-text = Offered, and not collected yet.
+queue-WAITING-empty = No offer is waiting for a phone.
+queue-REJECTED = Rejected by staff
+queue-REJECTED-text = They say something is wrong with it, or do not want it.
+queue-REJECTED-empty = Nobody has rejected a passport.
+queue-EXPIRING = Ending soon
+queue-EXPIRING-text = A check or a copy ends within { $days } days.
+queue-EXPIRING-empty = Nothing ends within the next { $days } days.
+queue-SUSPENDED = Suspended
+queue-SUSPENDED-text = Not valid until you reinstate or revoke them.
+queue-SUSPENDED-empty = No passport is suspended.
+
+## Search
+
+search-title = Passports
+search-label = Name or registration number
+search-hint = Whole words, or the first three letters of a name
+search-state = State
+search-state-any = Any state
+search-queue = Waiting for you
+search-queue-any = Waiting or not
+search-go = Search
+search-clear = Clear the search
+search-results = { $count ->
+    [0] No passport is found
+    [one] One passport
+   *[other] { $count } passports on this page
+ }
+search-nothing = Check the spelling, use fewer words, or choose any state. Names are found by whole words or by their first three letters.
+search-none-yet = There are no passports yet.
+search-next = More passports
+search-first = Back to the first page
+search-bad-cursor = The page you asked for does not exist any more. This is the first one.
+column-name = Name
+column-state = State
+column-created = Created
+column-number = Reference
+
+## Create and change
+
+new-title = Create a passport
+new-lead = Everything in one sitting. You can save a draft at any time.
+new-like-lead = The job and the training subjects are filled in as in the passport you came from. Check them.
+edit-draft-title = Finish the draft
+edit-title = Change the checks
+edit-lead = What you change here is put into the passport, and copies that phones hold are treated as you say at the end.
+form-index = On this page
+form-faulty = To mend
+form-review = Check and continue
+form-draft = Save as a draft
+assurance-change = Say it differently for this passport
+draft-saved = The draft is saved. Nobody outside HR can see it.
+
+review-title = Check what goes into the passport
+review-lead = { $organisation } vouches for this with its signature. Hosts rely on it without checking again.
+review-back = Back to the form
+review-change = Change
+review-offer = Offer it to the phone
+review-offer-text = Next you see a QR code and a transaction code for { $name }. The staff member should be with you, with their phone and their photo ID.
+review-waive = Do without comparing six digits
+review-waive-hint = Only when the staff member uses a wallet of another maker, which cannot show the digits. It is recorded with your name.
+review-create = Create and offer
+review-save = Save the change
+
+change-kind = What does this change mean for copies that are out?
+change-kind-hint = The copy on the phone cannot be edited. It is replaced by a new one, or stopped.
+change-kind-missing = Say what the change means for copies that are out
+change-kind-BENIGN = Renewed or corrected: copies stay valid
+change-kind-BENIGN-hint = For example training renewed, a new job title. The phone fetches a new copy by itself.
+change-kind-DOUBT = In doubt: suspend the passport
+change-kind-DOUBT-hint = Hosts are told that it is not valid, until you reinstate it.
+change-kind-ADVERSE = Adverse: revoke every copy
+change-kind-ADVERSE-hint = For example struck off, permission to work ended. Hosts are told within seconds. This cannot be undone.
+change-nothing = You have not changed anything.
+changed = The checks are changed.
+
+## Offer
+
+offer-title = Offer the passport
+offer-of = Passport of { $name }
+offer-steps = What to do
+offer-step-scan = Ask the staff member to open their staff passport app and scan this code.
+offer-step-code = Read them the transaction code. Do not write it down.
+offer-step-digits = Their phone then shows six digits. Type them here while you look at the phone.
+offer-qr-alt = QR code with the offer of this passport
+offer-link = Open on this phone
+offer-link-hint = Only when the staff member’s own phone shows this page.
+offer-code = Transaction code
+offer-code-spoken = Digits: { $digits }
+offer-expires = Valid until { $time }
+offer-left = Time left
+offer-live = How far it is
+offer-check = Check again
+offer-to-passport = Go to the passport
+offer-again = Make a new offer
+offer-none = There is no open offer for this passport.
+offer-wrong-codes = { $count ->
+    [0] {""}
+    [one] A wrong transaction code was typed once. After five the offer ends.
+   *[other] A wrong transaction code was typed { $count } times. After five the offer ends.
+ }
+offer-waived = Six digits are not compared for this offer.
+
+step-NONE = No offer was made yet
+step-NONE-text = Make an offer when the staff member is with you.
+step-WAITING = Waiting for the phone
+step-WAITING-text = Nobody has opened the offer yet.
+step-COLLECTED = The phone has opened the offer
+step-COLLECTED-text = The transaction code was right. The phone is making its key.
+step-CONFIRM = Compare six digits
+step-CONFIRM-text = A phone is waiting. Look at the staff member’s phone and type the six digits that it shows.
+step-CONFIRMED = The digits are right
+step-CONFIRMED-text = The phone is fetching the passport.
+step-ISSUED = The passport is on the phone
+step-ISSUED-text = The staff member is reviewing it. Wallets of other makers may never say more.
+step-ACCEPTED = Accepted
+step-ACCEPTED-text = The staff member keeps the passport. It can be shown from now on.
+step-REJECTED = Rejected by the staff member
+step-REJECTED-text = Mend what is wrong and offer it again.
+step-REFUSED = Stopped: the digits differed
+step-REFUSED-text = Another phone had opened the offer. It got nothing. Make a new offer, and show it to nobody else.
+step-WITHDRAWN = The offer was taken back
+step-WITHDRAWN-text = Make a new one when the staff member is with you.
+step-KILLED = Stopped: too many wrong transaction codes
+step-KILLED-text = Make a new offer and read out its code.
+step-EXPIRED = The offer has run out
+step-EXPIRED-text = Nobody collected it in time. Make a new one.
+
+confirm-digits = Six digits on the staff member’s phone
+confirm-digits-hint = Look at the phone yourself. Do not take them from a message or a call.
+confirm-digits-missing = Type the six digits that the phone shows
+confirm-digits-wrong = These are not the digits of the phone that is waiting. Look again. If the phone shows them, another phone has opened the offer: stop it.
+confirm-digits-go = Confirm
+confirm-refuse = They differ: stop this offer
+confirm-refuse-text = The phone that is waiting gets nothing and the offer ends.
+confirm-waive = The phone shows no digits
+confirm-waive-text = Wallets of other makers cannot show them. Go on only if you have seen on the staff member’s phone that it is waiting for this passport. It is recorded with your name.
+confirm-waive-go = Go on without comparing
+confirmed = The digits are right. The phone is fetching the passport.
+refused = The offer is stopped. The phone that was waiting got nothing.
+waived = You have done without comparing. It is recorded.
+
+rejection-INCORRECT = Something in it is wrong
+rejection-DUPLICATE = They have it already
+rejection-NOT_WANTED = They do not want it
+rejection-OTHER = Another reason
+rejection-words = In their words
+
+## Passport
+
+passport-title = Passport of { $name }
+passport-state = State
+passport-born = Date of birth
+passport-number = Registration number
+passport-job = Job
+passport-reference = Reference of the person
+passport-created = Created
+passport-offer = Offer
+passport-offer-show = Show the offer
+passport-acts = What you can do
+passport-host-view = What a host would read
+passport-host-view-text = If this person started today for four weeks, judged by the rules that hosts start from:
+passport-host-view-clear = Clear to start.
+passport-host-view-none = There are no shipped rules for this staff group.
+passport-checks = Checks
+passport-ends = What ends first
+passport-draft-faults = Still missing or wrong
+passport-copies = Copies on phones
+passport-copies-none = No phone has a copy.
+passport-history = History
+copy-status = Status
+copy-issued = Issued
+copy-until = Valid until
+copy-key = Phone’s key
+copy-VALID = Valid
+copy-INVALID = Revoked
+copy-SUSPENDED = Suspended
+copy-SUPERSEDED = Superseded
+copy-OTHER = Unknown
+history-when = When
+history-what = What
+history-who = Who
+history-wallet = The staff member’s phone
+history-service = The service
+history-token = A program ({ $id })
+history-person = Somebody who has left ({ $id })
+
+history-DRAFTED = Draft begun
+history-SAVED = Draft saved
+history-OFFERED = Offered
+history-OFFERED_UNCOMPARED = Offered, without comparing digits
+history-TX_CODE_WRONG = Wrong transaction code
+history-OFFER_KILLED = Offer ended by wrong transaction codes
+history-REDEEMED = Offer opened with the right transaction code
+history-KEY_SHOWN = The phone showed its key
+history-KEY_CONFIRMED = Six digits compared: right
+history-KEY_REFUSED = Six digits compared: they differed
+history-KEY_WAIVED = Done without comparing six digits
+history-KEY_LAPSED = Nobody compared in time
+history-ISSUED = Copy issued to the phone
+history-ACCEPTED = Accepted by the staff member
+history-REJECTED = Rejected by the staff member
+history-WALLET_FAILED = The phone could not keep it
+history-DELETED = Deleted from the phone
+history-CHANGED_BENIGNLY = Checks changed; copies stay valid
+history-CHANGED_IN_DOUBT = Checks changed; in doubt
+history-CHANGED_ADVERSELY = Checks changed; adverse
+history-SUSPENDED = Suspended
+history-REINSTATED = Reinstated
+history-WITHDRAWN = Offer taken back
+history-SUPERSEDED = Superseded by another passport
+history-REVOKED = Revoked
+history-EXPIRED = Last copy ran out
+history-ARCHIVED = Archived
+
+reason-ISSUED_IN_ERROR = It should not have been issued
+reason-NO_LONGER_VALID = What it says is no longer so
+reason-LEFT_EMPLOYMENT = The staff member has left
+reason-LOST_DEVICE = The phone is lost
+reason-CHECK_IN_DOUBT = A check is in doubt
+reason-INVESTIGATION = Something is being looked into
+reason-SUSPENDED_FROM_DUTY = The staff member is suspended from duty
+reason-CLEARED = The doubt is settled
+reason-SUSPENDED_IN_ERROR = It was suspended by mistake
+reason-MISTAKE = Offered to the wrong person, or with a mistake in it
+reason-NOT_NEEDED = Not needed any more
+reason-EXPOSED = Somebody else may have seen the offer
+reason-FINISHED = Its time is over
+reason-DUPLICATE = There are two of it
+reason-FIRST = For the first time
+reason-AGAIN = The offer before ran out or was lost
+reason-NEW_DEVICE = A new phone
+reason-CORRECTED = What was wrong is put right
+reason-INCORRECT = Something in it is wrong
+reason-NOT_WANTED = They do not want it
+reason-OTHER = Another reason
+reason-OTHER-hint = Say which in the note.
+
+## Acts
+
+act-reason = Why?
+act-reason-missing = Choose a reason
+act-edit = Change the checks
+act-finish = Finish the draft
+act-like = Create another passport like this one
+act-offer = Offer it
+act-refused = This passport is { $state } now, so this is not possible.
+
+act-reoffer = Offer again
+act-reoffer-heading = Offer the passport again
+act-reoffer-text = You get a new QR code and a new transaction code. An offer that is still open ends.
+act-reoffer-ACTIVE = With a new phone the copy on the old one goes on until the new one is collected, and is superseded then. With a lost phone its copy is revoked at once.
+act-reoffer-go = Make the offer
+
+act-withdraw = Take the offer back
+act-withdraw-heading = Take the offer back
+act-withdraw-text = The QR code and the transaction code stop working at once. You can make a new offer later.
+act-withdraw-go = Take it back
+act-withdraw-done = The offer is taken back.
+
+act-suspend = Suspend
+act-suspend-heading = Suspend the passport
+act-suspend-text = Within seconds every host that scans it reads: this passport is not valid, ask the home trust’s HR. They never read the reason. You can reinstate it.
+act-suspend-go = Suspend it
+act-suspend-done = The passport is suspended.
+
+act-reinstate = Reinstate
+act-reinstate-heading = Reinstate the passport
+act-reinstate-text = Copies on phones are valid again within seconds.
+act-reinstate-go = Reinstate it
+act-reinstate-done = The passport is reinstated.
+
+act-revoke = Revoke
+act-revoke-heading = Revoke the passport
+act-revoke-text = Within seconds every host that scans it reads: this passport is not valid, ask the home trust’s HR. They never read the reason. This cannot be undone; the staff member needs a new offer or a new passport.
+act-revoke-go = Revoke it for good
+act-revoke-done = The passport is revoked.
+
+act-archive = Archive
+act-archive-heading = Archive the passport
+act-archive-text = It goes out of the lists. Its history stays and can be found by searching for archived passports. This cannot be undone.
+act-archive-go = Archive it
+act-archive-done = The passport is archived.
+
+outcome-CLEAR_TO_START = Clear to start
+outcome-CLEAR_WITH_CONDITIONS = Clear, with conditions
+outcome-NOT_YET = Not yet
+outcome-DO_NOT_START = Do not start
+outcome-CANNOT_TELL = Cannot tell
+unreadable = A passport that cannot be read. Tell the administrator.

@@ -129,6 +129,7 @@ function offerPage() {
   let live = document.getElementById('offer-live');
   if (live === null) return;
   let source = null;
+  let told = false;
   const listen = () => {
     const { events } = live.dataset;
     if (events === undefined) {
@@ -136,7 +137,11 @@ function offerPage() {
       source = null;
     } else if (source === null) {
       source = new EventSource(events);
-      source.addEventListener('step', renew);
+      // The first tells how it stands, which the page knows unless it was late.
+      source.addEventListener('step', ({ data }) => {
+        if (told || data !== live.dataset.step) renew();
+        told = true;
+      });
       // After a break something may have been missed.
       let broken = false;
       source.addEventListener('error', () => { broken = true; });
@@ -149,6 +154,7 @@ function offerPage() {
     if (!now) return;
     const same = now.dataset.step === live.dataset.step;
     const typed = live.querySelector('#digits')?.value;
+    const focused = live.contains(document.activeElement) ? document.activeElement.id : '';
     const next = document.adoptNode(now);
     live.replaceWith(next);
     live = next;
@@ -159,6 +165,7 @@ function offerPage() {
     const digits = live.querySelector('#digits');
     if (digits !== null && typed) digits.value = typed;
     if (!same && digits !== null) digits.focus();
+    else if (focused !== '') document.getElementById(focused)?.focus();
     listen();
     tick();
   };

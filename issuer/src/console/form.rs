@@ -9,9 +9,9 @@ mod review;
 mod view;
 
 pub(crate) use claims::{Built, claims, entered};
-pub(crate) use entered::Entered;
+pub(crate) use entered::{Entered, MAX_ROWS};
 pub(crate) use faults::{Fault, Faults, faults};
-pub(crate) use review::{ReviewSection, review};
+pub(crate) use review::{Ends, ReviewSection, ends_of, review};
 pub(crate) use view::{Control, FieldView, FormView, Opt, RowView, SectionView, form_view};
 
 #[cfg(test)]

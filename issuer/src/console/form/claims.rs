@@ -157,6 +157,15 @@ fn work_out_end(skill: &mut Map<String, Value>) {
     }
 }
 
+/// A text of a section.
+pub(super) fn text<'a>(
+    claims: &'a Map<String, Value>,
+    section: &str,
+    member: &str,
+) -> Option<&'a str> {
+    claims.get(section)?.get(member)?.as_str()
+}
+
 /// The form that stands for these claims.
 pub(crate) fn entered(claims: &Map<String, Value>) -> Entered {
     let mut entered = Entered::default();

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use passport::Subject;
+use passport::checks::Assurance;
+use passport::{OdsCode, Subject};
+use serde_json::{Map, Value};
 
 use super::fields::{Presence, SECTIONS, SKILLS};
 
@@ -12,6 +14,7 @@ pub(crate) const MAX_ROWS: usize = 60;
 const SPARE_ROWS: usize = 2;
 /// How many rows the page shows.
 pub(crate) const ROWS: &str = "core_skills.rows";
+const REGISTRATION: &str = "professional_registration";
 /// The subject that the page itself had put into a row.
 pub(crate) const PRESET: &str = "preset";
 
@@ -29,11 +32,71 @@ impl Entered {
     pub(crate) fn fresh() -> Self {
         let mut entered = Self::default();
         for (row, subject) in Subject::ALL.iter().enumerate() {
-            entered.set(format!("{SKILLS}.{row}.subject"), subject.as_str());
-            entered.set(format!("{SKILLS}.{row}.{PRESET}"), subject.as_str());
+            entered.preset(row, subject.as_str());
         }
         entered.set_rows(Subject::ALL.len());
         entered
+    }
+
+    /// A draft as it was saved: what is not answered is not guessed, and subjects without a record
+    /// are offered again.
+    pub(crate) fn of_draft(claims: &Map<String, Value>) -> Self {
+        let mut entered = super::entered(claims);
+        if !claims.contains_key(REGISTRATION) {
+            entered.set(REGISTRATION.to_owned(), "");
+        }
+        let skills = claims.get(SKILLS).and_then(Value::as_array);
+        let mut row = skills.map_or(0, Vec::len);
+        let recorded = |subject: &Subject| {
+            skills.is_some_and(|skills| {
+                skills.iter().any(|skill| {
+                    skill.get("subject").and_then(Value::as_str) == Some(subject.as_str())
+                })
+            })
+        };
+        for subject in Subject::ALL.iter().filter(|subject| !recorded(subject)) {
+            entered.preset(row, subject.as_str());
+            row = row.saturating_add(1);
+        }
+        entered.with_spare_rows(row)
+    }
+
+    /// A passport to change: the assurance that the issuer itself had filled in is filled in anew.
+    pub(crate) fn of_passport(claims: &Map<String, Value>, ods: &OdsCode) -> Self {
+        let mut claims = claims.clone();
+        let refreshed = super::claims::text(&claims, "assurance", "last_refresh");
+        let usual = refreshed
+            .and_then(passport::day::parse)
+            .and_then(|day| Assurance::by_employer(ods, day))
+            .and_then(|assurance| serde_json::to_value(assurance).ok());
+        if usual.is_some() && claims.get("assurance") == usual.as_ref() {
+            claims.remove("assurance");
+        }
+        super::entered(&claims)
+    }
+
+    /// What people of one ward have in common: the job, and how long training stands. Nothing about
+    /// the person.
+    pub(crate) fn take_job_of(&mut self, claims: &Map<String, Value>) {
+        let other = super::entered(claims);
+        for path in ["staff_group", "job_role", "department", "area_of_work", "assignment_category"]
+        {
+            let name = format!("assignment.{path}");
+            self.set(name.clone(), other.raw(&name));
+        }
+        for name in ["employment_history.period_covered_years", "work_health.role_category"] {
+            self.set(name.to_owned(), other.raw(name));
+        }
+        for member in ["body", "profession", "part"] {
+            let name = format!("{REGISTRATION}.{member}");
+            self.set(name.clone(), other.raw(&name));
+        }
+        self.set(REGISTRATION.to_owned(), other.raw(REGISTRATION));
+    }
+
+    fn preset(&mut self, row: usize, subject: &str) {
+        self.set(format!("{SKILLS}.{row}.subject"), subject);
+        self.set(format!("{SKILLS}.{row}.{PRESET}"), subject);
     }
 
     /// The text of a field, as typed.

@@ -1,5 +1,6 @@
 //! Claims in words: the answers to check before issuing, and the passport's own page.
 
+use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
 use super::faults::Say;
@@ -23,6 +24,14 @@ pub(crate) struct Line {
     pub(crate) value: String,
     /// For a picture: its `data:` URI.
     pub(crate) picture: String,
+    pub(crate) ends: Ends,
+}
+
+/// Whether a date has passed or is near; an empty text when neither.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ends {
+    pub(crate) text: String,
+    pub(crate) colour: &'static str,
 }
 
 /// A training entry in words.
@@ -31,12 +40,29 @@ pub(crate) struct Skill {
     pub(crate) level: String,
     pub(crate) awarded: String,
     pub(crate) until: String,
-    pub(crate) until_day: String,
     pub(crate) other: String,
+    pub(crate) ends: Ends,
 }
 
+/// Days on which something ends, wherever they stand.
+const ENDS: [&str; 7] = [
+    "document_expiry",
+    "permission_until",
+    "follow_up_due",
+    "expires_on",
+    "revalidation_due",
+    "fixed_term_end",
+    "valid_until",
+];
+/// Days ahead that count as soon.
+const SOON: i64 = 30;
+
 /// Every section in words. The assurance is left out where it is not given.
-pub(crate) fn review(claims: &Map<String, Value>, say: Say<'_>) -> Vec<ReviewSection> {
+pub(crate) fn review(
+    claims: &Map<String, Value>,
+    today: NaiveDate,
+    say: Say<'_>,
+) -> Vec<ReviewSection> {
     SECTIONS
         .iter()
         .filter(|section| section.presence != Presence::Filled || claims.contains_key(section.name))
@@ -47,15 +73,15 @@ pub(crate) fn review(claims: &Map<String, Value>, say: Say<'_>) -> Vec<ReviewSec
             ReviewSection {
                 name: section.name,
                 title: say(&format!("section-{}", section.name), &[]),
-                lines: if is_rows { Vec::new() } else { lines(section, part, say) },
-                skills: skills.iter().map(|entry| skill(section, entry, say)).collect(),
+                lines: if is_rows { Vec::new() } else { lines(section, part, today, say) },
+                skills: skills.iter().map(|entry| skill(section, entry, today, say)).collect(),
                 is_rows,
             }
         })
         .collect()
 }
 
-fn lines(section: &Section, part: &Value, say: Say<'_>) -> Vec<Line> {
+fn lines(section: &Section, part: &Value, today: NaiveDate, say: Say<'_>) -> Vec<Line> {
     section
         .fields()
         .filter_map(|field| {
@@ -63,7 +89,8 @@ fn lines(section: &Section, part: &Value, say: Say<'_>) -> Vec<Line> {
             let is_picture = matches!(field.kind, Kind::Portrait);
             let (value, picture) =
                 if is_picture { (String::new(), value) } else { (value, String::new()) };
-            Some(Line { label: label(section, field, say), value, picture })
+            let ends = ends(field, part, today, say);
+            Some(Line { label: label(section, field, say), value, picture, ends })
         })
         .collect()
 }
@@ -78,7 +105,7 @@ fn label(section: &Section, field: &Field, say: Say<'_>) -> String {
     }
 }
 
-fn skill(section: &Section, entry: &Value, say: Say<'_>) -> Skill {
+fn skill(section: &Section, entry: &Value, today: NaiveDate, say: Say<'_>) -> Skill {
     let of = |path: &str| {
         let field = section.fields().find(|field| field.path == path);
         field.and_then(|field| in_words(field, entry, say)).unwrap_or_default()
@@ -96,8 +123,32 @@ fn skill(section: &Section, entry: &Value, say: Say<'_>) -> Skill {
         level: of("level"),
         awarded: of("awarded_on"),
         until: of("valid_until"),
-        until_day: entry.get("valid_until").and_then(Value::as_str).unwrap_or_default().to_owned(),
         other: other.join("; "),
+        ends: section
+            .fields()
+            .find(|field| field.path == "valid_until")
+            .map(|field| ends(field, entry, today, say))
+            .unwrap_or_default(),
+    }
+}
+
+fn ends(field: &Field, part: &Value, today: NaiveDate, say: Say<'_>) -> Ends {
+    let day = ENDS
+        .contains(&field.path)
+        .then(|| part.get(field.path)?.as_str().and_then(passport::day::parse))
+        .flatten();
+    day.map(|day| ends_of(day, today, say)).unwrap_or_default()
+}
+
+/// Whether a last day has passed or is near.
+pub(crate) fn ends_of(day: NaiveDate, today: NaiveDate, say: Say<'_>) -> Ends {
+    match day.signed_duration_since(today).num_days() {
+        ..0 => Ends { text: say("ends-over", &[]), colour: "red" },
+        0 => Ends { text: say("ends-today", &[]), colour: "yellow" },
+        days @ 1..=SOON => {
+            Ends { text: say("ends-soon", &[("days", &days.to_string())]), colour: "yellow" }
+        }
+        _ => Ends::default(),
     }
 }
 

@@ -419,7 +419,7 @@ fn the_review_tells_every_claim_in_words() {
     let say = |key: &str, values: &[(&str, &str)]| texts.ta(key, values);
     let nurse = samples::filled_nurse(today(), 3).as_object().unwrap().clone();
 
-    let sections = review(&nurse, &say);
+    let sections = review(&nurse, today(), &say);
 
     let all: Vec<String> = sections
         .iter()
@@ -437,4 +437,27 @@ fn the_review_tells_every_claim_in_words() {
         "{}",
         training.skills[0].other
     );
+}
+
+#[test]
+fn a_day_that_has_passed_or_is_near_says_so() {
+    let texts = texts();
+    let say = |key: &str, values: &[(&str, &str)]| texts.ta(key, values);
+    let mut nurse = nurse();
+    let told = |nurse: &Map<String, Value>| {
+        let sections = review(nurse, today(), &say);
+        let training = sections.into_iter().find(|section| section.is_rows).unwrap();
+        training.skills[0].ends.text.clone()
+    };
+
+    for (day, words) in [
+        ("2026-03-01", "Ended"),
+        ("2026-03-02", "Ends today"),
+        ("2026-03-03", "Ends in 1 day"),
+        ("2026-04-01", "Ends in 30 days"),
+        ("2026-04-02", ""),
+    ] {
+        nurse["core_skills"][0]["valid_until"] = json!(day);
+        assert_eq!(told(&nurse), words, "{day}");
+    }
 }
