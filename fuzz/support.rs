@@ -263,8 +263,11 @@ impl Attack {
 
 /// Whether the one safe call takes a presentation.
 pub fn verifies(text: &str) -> bool {
-    let evidence =
-        Evidence { registry: Some(&NETWORK.registry), status: StatusEvidence::List(&NETWORK.list) };
+    let evidence = Evidence {
+        registry: Some(&NETWORK.registry),
+        anchors: &[],
+        status: StatusEvidence::List(&NETWORK.list),
+    };
     let policy = Policy {
         audience: "ods:R0A",
         nonce: NoncePolicy::Fresh,

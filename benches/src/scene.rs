@@ -164,6 +164,7 @@ impl Scene {
     pub fn verify(&self, presentation: &str) -> Verified {
         let evidence = Evidence {
             registry: Some(&self.registry),
+            anchors: &[],
             status: StatusEvidence::List(&self.list),
         };
         let policy = Policy {

@@ -10,7 +10,7 @@ mod support;
 fuzz_target!(|text: &str| {
     let presentation = format!("{}{text}", support::credential());
     if let Ok(parsed) = UnverifiedSdJwt::parse(&presentation) {
-        let bound = parsed.verify_key_binding(support::holder()).is_ok();
+        let bound = parsed.verify_key_binding(support::holder(), support::NOW).is_ok();
         assert_eq!(bound, presentation == *support::presentation(), "a made-up binding passed");
     }
 });

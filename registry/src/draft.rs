@@ -58,6 +58,9 @@ pub struct Issuer {
     pub url: String,
     /// Its keys, past ones too.
     pub keys: Vec<Key>,
+    /// Whether keys that the network root certified for it may sign as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub x5c: bool,
 }
 
 /// One key of an issuer.
@@ -186,8 +189,9 @@ impl Organisation {
 
     fn published(self) -> vc::registry::Organisation {
         let Self { ods, name, state, issuer, verifier, types, contact } = self;
-        let issuer = issuer.map(|Issuer { url, keys }| IssuerEntry {
+        let issuer = issuer.map(|Issuer { url, keys, x5c }| IssuerEntry {
             url,
+            x5c,
             keys: keys
                 .into_iter()
                 .map(|Key { jwk, kid, state, not_before, retired_at }| IssuerKey {

@@ -93,6 +93,9 @@ enum OrganisationCommand {
         /// Its issuer's public keys (JWK or JWK Set)
         #[arg(long, requires = "issuer_url")]
         issuer_jwks: Option<PathBuf>,
+        /// Keys that the network root certified for it (x5c) may sign as well
+        #[arg(long, requires = "issuer_url")]
+        issuer_x5c: bool,
         /// The credential types (vct) it may issue
         #[arg(long, num_args = 1.., value_delimiter = ',')]
         types: Vec<String>,
@@ -206,12 +209,13 @@ fn organisation(command: OrganisationCommand) -> Result<String, RegistryProgramE
             name,
             issuer_url,
             issuer_jwks,
+            issuer_x5c: x5c,
             types,
             verifier_url,
             contact,
         } => {
             let issuer = match (issuer_url, issuer_jwks) {
-                (Some(url), Some(jwks)) => Some(Issuer { url, keys: read_keys(&jwks)? }),
+                (Some(url), Some(jwks)) => Some(Issuer { url, keys: read_keys(&jwks)?, x5c }),
                 _ => None,
             };
             let verifier = verifier_url.map(|url| Verifier { url });
@@ -271,8 +275,11 @@ fn show(working: &Draft) -> String {
     for organisation in &working.organisations {
         let Organisation { ods, name, state, issuer, verifier, types, .. } = organisation;
         text.push_str(&format!("{ods}  {name}  {}\n", word(state)));
-        if let Some(Issuer { url, keys }) = issuer {
+        if let Some(Issuer { url, keys, x5c }) = issuer {
             text.push_str(&format!("    issues at {url}: {}\n", types.join(", ")));
+            if *x5c {
+                text.push_str("    certified keys sign too\n");
+            }
             for key in keys {
                 let (kid, alg) = (key.jwk.kid(), key.jwk.algorithm().name());
                 text.push_str(&format!("    key {kid} {alg} {}\n", word(&key.state)));

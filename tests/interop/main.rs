@@ -117,7 +117,9 @@ fn a_presentation_made_by_each_foreign_library_verifies_here() {
             let parsed = UnverifiedSdJwt::parse(text).expect("an SD-JWT");
             let verified = parsed.verify_issuer(&key).expect("the issuer's signature verifies");
             let holder = verified.holder().expect("a holder key");
-            let binding = parsed.verify_key_binding(holder).expect("the key binding verifies");
+            let binding = parsed
+                .verify_key_binding(holder, UnixTime(now()))
+                .expect("the key binding verifies");
 
             assert_eq!(verified.claims()["identity"]["given_name"], "Éva", "{peer:?} {alg}");
             assert_eq!(verified.claims()["identity"]["nested"]["deep"], json!([1, 2.5, null]));
@@ -149,7 +151,11 @@ fn a_foreign_presentation_and_status_list_pass_the_one_safe_call() {
             max_code_ahead: 30,
             max_status_age: 600,
         };
-        let evidence = Evidence { registry: Some(&registry), status: StatusEvidence::List(&list) };
+        let evidence = Evidence {
+            registry: Some(&registry),
+            anchors: &[],
+            status: StatusEvidence::List(&list),
+        };
 
         let presentation =
             UnverifiedPresentation::parse(made["presentation"].as_str().expect("a text"))

@@ -70,7 +70,11 @@ impl Shown {
             self.world.now(),
         )
         .expect("a good list");
-        let evidence = Evidence { registry: Some(&registry), status: StatusEvidence::List(&list) };
+        let evidence = Evidence {
+            registry: Some(&registry),
+            anchors: &[],
+            status: StatusEvidence::List(&list),
+        };
         let policy = Policy {
             audience: "ods:R0A",
             nonce,

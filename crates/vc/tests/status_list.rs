@@ -250,6 +250,9 @@ fn a_missing_or_misshapen_claim_is_refused() {
         ("ttl", Some(json!(0))),
         ("ttl", Some(json!(-30))),
         ("ttl", Some(json!(0.5))),
+        ("ttl", Some(json!(30.5))),
+        ("ttl", Some(json!(0.0))),
+        ("ttl", Some(json!(-30.0))),
         ("ttl", Some(json!("30"))),
         ("status_list", None),
         ("status_list", Some(json!({"bits": 2}))),
@@ -263,8 +266,17 @@ fn a_missing_or_misshapen_claim_is_refused() {
 }
 
 #[test]
+fn whole_seconds_count_however_they_are_written() {
+    for (ttl, seconds) in [(json!(30), 30), (json!(30.0), 30), (json!(1.0), 1), (json!(3e2), 300)] {
+        let verified = verify_with("ttl", Some(ttl)).unwrap();
+        assert_eq!(verified.claims().ttl, Some(seconds));
+    }
+}
+
+#[test]
 fn a_huge_ttl_is_cut_to_a_day() {
-    for ttl in [json!(1_000_000_000), json!(u64::MAX), json!(1e300)] {
+    for ttl in [json!(86_401), json!(86_401.0), json!(1_000_000_000), json!(u64::MAX), json!(1e300)]
+    {
         let verified = verify_with("ttl", Some(ttl)).unwrap();
         assert_eq!(verified.claims().ttl, Some(86_400));
     }

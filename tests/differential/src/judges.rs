@@ -73,8 +73,11 @@ impl Ours {
             max_code_ahead: 30,
             max_status_age: 600,
         };
-        let evidence =
-            Evidence { registry: Some(&self.registry), status: StatusEvidence::List(&self.list) };
+        let evidence = Evidence {
+            registry: Some(&self.registry),
+            anchors: &[],
+            status: StatusEvidence::List(&self.list),
+        };
         UnverifiedPresentation::parse(&case.text)
             .and_then(|presentation| presentation.verify(&evidence, &policy, UnixTime(NOW)))
             .map(|verified| Value::Object(verified.claims().clone()))

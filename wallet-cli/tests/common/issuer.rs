@@ -74,6 +74,7 @@ impl Shared {
                     not_before: None,
                     retired_at: (key_state == KeyState::Retired).then(|| self.now().plus(-60)),
                 }],
+                x5c: false,
             }),
             verifier: None,
             types,

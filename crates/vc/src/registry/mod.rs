@@ -2,6 +2,7 @@
 //! operators (docs/architecture.md, "Trust").
 
 mod model;
+mod signer;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,7 @@ use serde_json::{Map, Value};
 pub use self::model::{
     IssuerEntry, IssuerKey, KeyState, Organisation, OrganisationState, TrustRegistry, VerifierEntry,
 };
+pub use self::signer::IssuerSigner;
 use crate::json::{self, Limits};
 use crate::jwk::{Algorithm, PublicKey};
 use crate::jws::{SigningInput, UnverifiedJws};

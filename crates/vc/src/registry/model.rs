@@ -60,6 +60,9 @@ pub struct IssuerEntry {
     pub url: String,
     /// Its keys, past ones too.
     pub keys: Vec<IssuerKey>,
+    /// Whether keys that the network root certified for it (`x5c`) may sign as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub x5c: bool,
 }
 
 impl IssuerEntry {

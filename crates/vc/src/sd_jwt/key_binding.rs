@@ -7,6 +7,9 @@ use crate::jwk::{Algorithm, PublicKey};
 use crate::jws::SigningInput;
 use crate::time::UnixTime;
 
+/// Clock difference allowed between holder and verifier, in seconds.
+const CLOCK_SKEW: i64 = 60;
+
 /// A verified key binding (RFC 9901, 4.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyBinding {
@@ -19,13 +22,18 @@ pub struct KeyBinding {
 }
 
 impl UnverifiedSdJwt {
-    /// Checks the key-binding JWT: `typ`, signature under `holder`, `sd_hash` (RFC 9901, 7.3).
-    /// Audience, nonce and age are the caller's to judge, in the answer.
+    /// Checks the key-binding JWT: `typ`, signature under `holder`, `sd_hash` (RFC 9901, 7.3), and
+    /// its own `exp` and `nbf` where it has them ("a valid JWT in all other respects"). Audience,
+    /// nonce and age are the caller's to judge, in the answer.
     ///
     /// # Errors
     /// [`SdJwtError`], [`SdJwtError::KeyBindingMissing`] when there is none.
-    pub fn verify_key_binding(&self, holder: &PublicKey) -> Result<KeyBinding, SdJwtError> {
-        Ok(self.verify_key_binding_claims(holder)?.0)
+    pub fn verify_key_binding(
+        &self,
+        holder: &PublicKey,
+        now: UnixTime,
+    ) -> Result<KeyBinding, SdJwtError> {
+        Ok(self.verify_key_binding_claims(holder, now)?.0)
     }
 
     /// As [`Self::verify_key_binding`], with all claims of the key-binding JWT, for those that
@@ -34,6 +42,17 @@ impl UnverifiedSdJwt {
     /// # Errors
     /// [`SdJwtError`].
     pub fn verify_key_binding_claims(
+        &self,
+        holder: &PublicKey,
+        now: UnixTime,
+    ) -> Result<(KeyBinding, Map<String, Value>), SdJwtError> {
+        let (binding, claims) = self.key_binding_at_any_time(holder)?;
+        check_key_binding_time(&claims, now)?;
+        Ok((binding, claims))
+    }
+
+    /// For the safe call, which judges the audience before the time.
+    pub(crate) fn key_binding_at_any_time(
         &self,
         holder: &PublicKey,
     ) -> Result<(KeyBinding, Map<String, Value>), SdJwtError> {
@@ -57,6 +76,26 @@ impl UnverifiedSdJwt {
         }
         Ok((binding, claims.clone()))
     }
+}
+
+/// `exp` and `nbf` of a key-binding JWT (RFC 7519, 4.1.4 and 4.1.5), with some leeway.
+pub(crate) fn check_key_binding_time(
+    claims: &Map<String, Value>,
+    now: UnixTime,
+) -> Result<(), SdJwtError> {
+    let date = |name: &'static str| match claims.get(name) {
+        None => Ok(None),
+        Some(value) => {
+            UnixTime::from_json(value).map(Some).ok_or(SdJwtError::KeyBindingClaim(name))
+        }
+    };
+    if date("exp")?.is_some_and(|end| now >= end.plus(CLOCK_SKEW)) {
+        return Err(SdJwtError::KeyBindingExpired);
+    }
+    if date("nbf")?.is_some_and(|start| now.plus(CLOCK_SKEW) < start) {
+        return Err(SdJwtError::KeyBindingNotYetValid);
+    }
+    Ok(())
 }
 
 /// The key-binding JWT to sign over a text that ends in `~`.

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::hold::VerifiedSdJwt;
 pub use self::issue::{Issuance, IssueError, UnsignedSdJwt};
+pub(crate) use self::key_binding::check_key_binding_time;
 pub use self::key_binding::{
     KeyBinding, UnsignedKeyBinding, key_binding_input, key_binding_input_with,
 };
@@ -67,6 +68,12 @@ pub enum SdJwtError {
     /// A claim of the key-binding JWT is missing or of the wrong type.
     #[error("key-binding claim {0:?} is missing or of the wrong type")]
     KeyBindingClaim(&'static str),
+    /// The key-binding JWT is past its own `exp`.
+    #[error("the key binding is past its exp")]
+    KeyBindingExpired,
+    /// The key-binding JWT is before its own `nbf`.
+    #[error("the key binding is before its nbf")]
+    KeyBindingNotYetValid,
     /// `sd_hash` is not the hash of what is presented.
     #[error("sd_hash does not cover what is presented")]
     SdHashMismatch,

@@ -81,8 +81,11 @@
 //! // The host verifies.
 //! let presentation = UnverifiedPresentation::parse(&code)?;
 //! assert_eq!(presentation.evidence_needed().issuer, "https://issuer.example");
-//! let evidence =
-//!     Evidence { registry: Some(&registry), status: StatusEvidence::List(&status) };
+//! let evidence = Evidence {
+//!     registry: Some(&registry),
+//!     anchors: &[],
+//!     status: StatusEvidence::List(&status),
+//! };
 //! let policy = Policy {
 //!     audience: "ods:R0A",
 //!     nonce: NoncePolicy::Fresh,
@@ -111,6 +114,7 @@ use crate::registry::{Organisation, VerifiedRegistry};
 use crate::sd_jwt::{self, UnverifiedSdJwt};
 use crate::status_list::{self, StatusListError, StatusReference, VerifiedStatusList};
 use crate::time::UnixTime;
+use crate::x5c::TrustAnchor;
 
 /// Clock difference allowed between issuer and verifier, in seconds.
 pub const CLOCK_SKEW: i64 = 60;
@@ -139,6 +143,9 @@ pub struct EvidenceNeeded {
 pub struct Evidence<'a> {
     /// The last good trust registry; `None` when there has never been one.
     pub registry: Option<&'a VerifiedRegistry>,
+    /// The network roots that certify issuers' keys (`x5c`), for issuers to which the registry
+    /// permits it; empty when the network has none.
+    pub anchors: &'a [TrustAnchor],
     /// What is known of the list that [`EvidenceNeeded::status`] names.
     pub status: StatusEvidence<'a>,
 }
@@ -237,17 +244,20 @@ impl UnverifiedPresentation {
             return Err(early(Reason::NotAPassport));
         }
         let registry = steps::registry_in_force(evidence.registry, now).map_err(early)?;
-        let trusted = steps::trusted_issuer(registry, &self.needed, &self.vct).map_err(early)?;
+        let header = self.sd_jwt.issuer_jwt().header();
+        let (iss, vct) = (&self.needed.issuer, &self.vct);
+        let trusted = steps::trusted_issuer(registry, evidence.anchors, iss, header, vct, now)
+            .map_err(early)?;
         let sd_jwt = self
             .sd_jwt
-            .verify_issuer(&trusted.key.jwk)
+            .verify_issuer(trusted.signer.key())
             .map_err(steps::issuer_reason)
             .map_err(early)?;
 
         let ods = trusted.organisation.ods.as_str();
         let proven = |reason| Rejection::of_issuer(reason, ods);
         let dates = steps::Dates::read(sd_jwt.claims()).map_err(proven)?;
-        dates.check_key(trusted.key).map_err(proven)?;
+        dates.check_key(trusted.signer.listed()).map_err(proven)?;
         let (holder, binding, binding_claims) =
             steps::holder(&self.sd_jwt, &sd_jwt).map_err(proven)?;
         if binding.audience != policy.audience {
@@ -258,12 +268,13 @@ impl UnverifiedPresentation {
         dates.check_now(now).map_err(proven)?;
 
         let presentation = PresentationId { holder, nonce: binding.nonce };
-        let list = steps::valid_status(sd_jwt.claims(), evidence.status, trusted.issuer, now)
-            .map_err(|reason| Rejection {
+        let list = steps::valid_status(sd_jwt.claims(), evidence, trusted.issuer, now).map_err(
+            |reason| Rejection {
                 reason,
                 presentation: Some(presentation.clone()),
                 issuer_ods: Some(ods.to_owned()),
-            })?;
+            },
+        )?;
         let status_as_of = list.claims().issued_at;
         Ok(Verified {
             issuer: trusted.organisation.clone(),
@@ -271,7 +282,7 @@ impl UnverifiedPresentation {
             status_as_of,
             status_aged: now.since(status_as_of) > policy.max_status_age,
             registry_version: registry.payload().version,
-            signing_kid: trusted.key.jwk.kid(),
+            signing_kid: trusted.signer.key().kid(),
             binding_claims,
             claims: sd_jwt.into_claims(),
         })

@@ -2,15 +2,17 @@
 
 use serde_json::{Map, Value};
 
-use super::{CLOCK_SKEW, EvidenceNeeded, Policy, Reason, StatusEvidence};
+use super::{CLOCK_SKEW, Evidence, Policy, Reason, StatusEvidence};
 use crate::jwk::Thumbprint;
-use crate::jws::JwsError;
+use crate::jws::{Header, JwsError};
 use crate::registry::{
-    IssuerEntry, IssuerKey, KeyState, Organisation, OrganisationState, VerifiedRegistry,
+    IssuerEntry, IssuerKey, IssuerSigner, KeyState, Organisation, OrganisationState,
+    VerifiedRegistry,
 };
-use crate::sd_jwt::{KeyBinding, SdJwtError, UnverifiedSdJwt, VerifiedSdJwt};
+use crate::sd_jwt::{self, KeyBinding, SdJwtError, UnverifiedSdJwt, VerifiedSdJwt};
 use crate::status_list::{self, Status, StatusListError, VerifiedStatusList};
 use crate::time::UnixTime;
+use crate::x5c::TrustAnchor;
 
 /// Longest life of a status list in seconds, whatever its `exp` says or leaves out: a list that is
 /// kept from a verifier stops counting.
@@ -27,27 +29,30 @@ pub(super) fn registry_in_force(
 pub(super) struct Trusted<'r> {
     pub(super) organisation: &'r Organisation,
     pub(super) issuer: &'r IssuerEntry,
-    pub(super) key: &'r IssuerKey,
+    pub(super) signer: IssuerSigner<'r>,
 }
 
 pub(super) fn trusted_issuer<'r>(
     registry: &'r VerifiedRegistry,
-    needed: &EvidenceNeeded,
+    anchors: &[TrustAnchor],
+    iss: &str,
+    header: &Header,
     vct: &str,
+    now: UnixTime,
 ) -> Result<Trusted<'r>, Reason> {
-    let (organisation, issuer) = registry.issuer(&needed.issuer).ok_or(Reason::IssuerNotTrusted)?;
+    let (organisation, issuer) = registry.issuer(iss).ok_or(Reason::IssuerNotTrusted)?;
     if organisation.state != OrganisationState::Active {
         return Err(Reason::IssuerNotTrusted);
     }
-    // Looked up by (iss, kid) only: a kid never reaches across issuers.
-    let key = issuer.key(needed.kid.as_deref()).ok_or(Reason::IssuerNotTrusted)?;
-    if key.state == KeyState::Compromised {
+    // Looked up at this issuer only: neither a kid nor a certificate reaches across issuers.
+    let signer = issuer.signer(header, anchors, now).ok_or(Reason::IssuerNotTrusted)?;
+    if signer.is_compromised() {
         return Err(Reason::KeyCompromised);
     }
     if !organisation.types.iter().any(|entitled| entitled == vct) {
         return Err(Reason::IssuerNotEntitled);
     }
-    Ok(Trusted { organisation, issuer, key })
+    Ok(Trusted { organisation, issuer, signer })
 }
 
 /// What a refusal of the issuer-signed part means at the desk.
@@ -81,8 +86,10 @@ impl Dates {
         })
     }
 
-    /// Whether the key could issue at the time.
-    pub(super) fn check_key(&self, key: &IssuerKey) -> Result<(), Reason> {
+    /// Whether the key could issue at the time. Of a key that only a certificate names, the
+    /// certificate's own dates were looked at.
+    pub(super) fn check_key(&self, listed: Option<&IssuerKey>) -> Result<(), Reason> {
+        let Some(key) = listed else { return Ok(()) };
         let too_early = key.not_before.is_some_and(|start| self.issued_at < start);
         let too_late = match key.state {
             KeyState::Active => false,
@@ -110,7 +117,7 @@ pub(super) fn holder(
 ) -> Result<(Thumbprint, KeyBinding, Map<String, Value>), Reason> {
     let holder = verified.holder().ok_or(Reason::HolderNotProven)?;
     let (binding, claims) =
-        presented.verify_key_binding_claims(holder).map_err(|_| Reason::HolderNotProven)?;
+        presented.key_binding_at_any_time(holder).map_err(|_| Reason::HolderNotProven)?;
     Ok((holder.thumbprint(), binding, claims))
 }
 
@@ -120,17 +127,11 @@ pub(super) fn check_code_age(
     policy: &Policy<'_>,
     now: UnixTime,
 ) -> Result<(), Reason> {
-    // RFC 9901, 7.3: the KB-JWT must be "a valid JWT in all other respects, per [RFC7519]"
-    let date = |name| match claims.get(name) {
-        Some(value) => UnixTime::from_json(value).map(Some).ok_or(Reason::HolderNotProven),
-        None => Ok(None),
-    };
-    if date("exp")?.is_some_and(|end| now >= end.plus(CLOCK_SKEW)) {
-        return Err(Reason::CodeTooOld);
-    }
-    if date("nbf")?.is_some_and(|start| now.plus(CLOCK_SKEW) < start) {
-        return Err(Reason::CodeFromFuture);
-    }
+    sd_jwt::check_key_binding_time(claims, now).map_err(|error| match error {
+        SdJwtError::KeyBindingExpired => Reason::CodeTooOld,
+        SdJwtError::KeyBindingNotYetValid => Reason::CodeFromFuture,
+        _ => Reason::HolderNotProven,
+    })?;
     let age = now.since(signed_at);
     if age > policy.max_code_age {
         Err(Reason::CodeTooOld)
@@ -144,12 +145,12 @@ pub(super) fn check_code_age(
 /// The list that says VALID. Everything else is a refusal, never a pass.
 pub(super) fn valid_status<'s>(
     claims: &Map<String, Value>,
-    evidence: StatusEvidence<'s>,
+    evidence: &Evidence<'s>,
     issuer: &IssuerEntry,
     now: UnixTime,
 ) -> Result<&'s VerifiedStatusList, Reason> {
     let entry = status_list::reference(claims).ok().flatten().ok_or(Reason::StatusMalformed)?;
-    let list = match evidence {
+    let list = match evidence.status {
         StatusEvidence::List(list) => list,
         StatusEvidence::Unavailable(None) => return Err(Reason::StatusUnreachable),
         StatusEvidence::Unavailable(Some(error)) => return Err(list_reason(error)),
@@ -158,8 +159,12 @@ pub(super) fn valid_status<'s>(
         return Err(Reason::StatusMalformed);
     }
     // A retired key goes on signing the lists of what it issued; a compromised one signs nothing.
-    let signer = issuer.keys.iter().find(|key| key.jwk == *list.signer());
-    if signer.is_none_or(|key| key.state == KeyState::Compromised) {
+    let signer = match list.chain() {
+        [] => issuer.listed_as(list.signer()),
+        // Looked at again: the list may be older than what the registry and the anchors say now.
+        chain => issuer.certified(chain.to_vec(), evidence.anchors, now),
+    };
+    if signer.is_none_or(|signer| signer.is_compromised()) {
         return Err(Reason::StatusWrongSigner);
     }
     if list.claims().issued_at > now.plus(CLOCK_SKEW) {

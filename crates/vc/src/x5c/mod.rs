@@ -6,6 +6,7 @@
 //! registry's key states stand for it.
 
 mod certificate;
+mod pem;
 
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
@@ -13,6 +14,7 @@ use url::{Host, Url};
 use crate::jwk::PublicKey;
 use crate::time::UnixTime;
 
+pub use self::pem::anchors_from_pem;
 use certificate::Certificate;
 
 /// Most certificates below the anchor.
@@ -31,9 +33,13 @@ impl TrustAnchor {
     /// # Errors
     /// [`ChainError`] when it is no certificate of an authority.
     pub fn from_der(der: &[u8]) -> Result<Self, ChainError> {
-        let certificate = Certificate::parse(der, 0)?;
+        Self::from_der_at(der, 0)
+    }
+
+    fn from_der_at(der: &[u8], at: usize) -> Result<Self, ChainError> {
+        let certificate = Certificate::parse(der, at)?;
         if certificate.authority.is_none() || !certificate.may_sign_certificates.unwrap_or(true) {
-            return Err(ChainError::NotAnAuthority(0));
+            return Err(ChainError::NotAnAuthority(at));
         }
         Ok(Self(certificate))
     }

@@ -49,7 +49,7 @@ fn verify(
     let opened = request.open(post).unwrap().remove(0);
     let registry = scene.verified_registry();
     let status = StatusEvidence::List(scene.list.as_ref().unwrap());
-    let evidence = Evidence { registry: Some(&registry), status };
+    let evidence = Evidence { registry: Some(&registry), anchors: &[], status };
     let policy = request.policy(&[VCT], &Scene::policy());
     opened.presentation.verify(&evidence, &policy, NOW)
 }

@@ -146,7 +146,8 @@ proptest! {
         };
         let presentation = UnverifiedSdJwt::parse(&holder.bind(&disclosed, &binding)).unwrap();
 
-        prop_assert_eq!(presentation.verify_key_binding(&holder.public()), Ok(binding));
+        let verified = presentation.verify_key_binding(&holder.public(), binding.issued_at);
+        prop_assert_eq!(verified, Ok(binding));
         let verified = presentation.verify_issuer(&issuer.public()).unwrap();
         prop_assert_eq!(
             Value::Object(verified.claims().clone()),

@@ -67,7 +67,8 @@ fn every_key_binding_verifies_under_cnf_with_its_nonce_and_audience() {
             continue;
         }
         let holder = public(&case["holder_jwk"]);
-        let binding = parsed.verify_key_binding(&holder).unwrap();
+        let binding =
+            parsed.verify_key_binding(&holder, vc::time::UnixTime(1_800_000_000)).unwrap();
 
         assert_eq!(verified.holder(), Some(&holder), "{}", case["name"]);
         assert_eq!(case["nonce"], binding.nonce, "{}", case["name"]);

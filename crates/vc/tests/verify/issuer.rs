@@ -88,7 +88,8 @@ fn another_kind_of_token_is_no_passport() {
 #[test]
 fn without_a_registry_in_force_nothing_is_decided() {
     let mut scene = Scene::good();
-    let evidence = Evidence { registry: None, status: StatusEvidence::Unavailable(None) };
+    let evidence =
+        Evidence { registry: None, anchors: &[], status: StatusEvidence::Unavailable(None) };
     let parsed = UnverifiedPresentation::parse(&scene.code()).unwrap();
     let never = parsed.verify(&evidence, &Scene::policy(), NOW).unwrap_err();
     assert_eq!(never.reason, Reason::RegistryExpired);

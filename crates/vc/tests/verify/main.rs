@@ -5,6 +5,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[path = "../common/certificates.rs"]
+mod certificates;
+
+mod certified;
 mod holder;
 mod issuer;
 mod order;

@@ -10,6 +10,7 @@ use vc::time::UnixTime;
 use vc::verify::{
     Evidence, NoncePolicy, Policy, Rejection, StatusEvidence, UnverifiedPresentation, Verified,
 };
+use vc::x5c::TrustAnchor;
 
 use crate::common::keys::{TestKey, parse};
 
@@ -41,6 +42,7 @@ pub(crate) struct Scene {
     pub(crate) binding: KeyBinding,
     pub(crate) holder: TestKey,
     pub(crate) registry: Value,
+    pub(crate) anchors: Vec<TrustAnchor>,
     pub(crate) list: Option<VerifiedStatusList>,
     pub(crate) now: UnixTime,
 }
@@ -68,6 +70,7 @@ impl Scene {
                     "issuer": {"url": ISSUER, "keys": [key(&issuer(), "active")]},
                 }],
             }),
+            anchors: Vec::new(),
             list: Some(list(&issuer(), LIST, NOW.plus(-60), Some(NOW.plus(3600)), Status::Valid)),
             now: NOW,
         }
@@ -108,7 +111,7 @@ impl Scene {
         let registry = self.verified_registry();
         let status =
             self.list.as_ref().map_or(StatusEvidence::Unavailable(None), StatusEvidence::List);
-        let evidence = Evidence { registry: Some(&registry), status };
+        let evidence = Evidence { registry: Some(&registry), anchors: &self.anchors, status };
         UnverifiedPresentation::parse(code)?.verify(&evidence, policy, self.now)
     }
 

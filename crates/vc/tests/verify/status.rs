@@ -66,7 +66,7 @@ fn what_could_not_be_found_out_is_its_own_answer() {
         let scene = Scene::good();
         let registry = scene.verified_registry();
         let status = StatusEvidence::Unavailable(error.as_ref());
-        let evidence = Evidence { registry: Some(&registry), status };
+        let evidence = Evidence { registry: Some(&registry), anchors: &[], status };
         let parsed = UnverifiedPresentation::parse(&scene.code()).unwrap();
 
         let rejection = parsed.verify(&evidence, &Scene::policy(), NOW).unwrap_err();

@@ -3,10 +3,10 @@
 use rcgen::SanType;
 use serde_json::json;
 use vc::jws::{JwsError, UnverifiedJws};
-use vc::x5c::ChainError;
+use vc::x5c::{ChainError, anchors_from_pem, verify};
 
 use crate::answer;
-use crate::certificates::{ISS, intermediate, leaf, root};
+use crate::certificates::{ISS, NOW, intermediate, leaf, root};
 use crate::common::keys::TestKey;
 
 #[test]
@@ -97,4 +97,53 @@ fn a_header_gives_its_chain_out() {
     ] {
         assert_eq!(header_of(bad.clone()).x5c(), Err(JwsError::BadHeaderMember("x5c")), "{bad}");
     }
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    use base64::Engine;
+    let body = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines: Vec<&str> =
+        body.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
+
+#[test]
+fn anchors_come_from_pem_with_words_around_them() {
+    let (first, second) = (root(), intermediate());
+    let text = format!(
+        "the network\n{}and another\r\n{}",
+        pem("CERTIFICATE", &first.self_signed()),
+        pem("CERTIFICATE", &second.self_signed()).replace('\n', "\r\n"),
+    );
+
+    let anchors = anchors_from_pem(&text).unwrap();
+
+    assert_eq!(anchors.len(), 2);
+    for authority in [first, second] {
+        assert!(verify(&[leaf().signed_by(&authority)], &anchors, NOW).is_ok());
+    }
+}
+
+#[test]
+fn pem_with_anything_but_authorities_is_refused() {
+    let good = pem("CERTIFICATE", &root().self_signed());
+    let refused = |text: &str| anchors_from_pem(text).map(|_| ()).unwrap_err();
+
+    assert_eq!(refused(""), ChainError::Empty);
+    assert_eq!(refused("no certificate"), ChainError::Empty);
+    assert_eq!(refused(&pem("PRIVATE KEY", &[1])), ChainError::Malformed(0));
+    assert_eq!(refused(&(good.clone() + &pem("PRIVATE KEY", &[1]))), ChainError::Malformed(1));
+    assert_eq!(refused(&(good.clone() + &pem("CERTIFICATE", &[1]))), ChainError::Malformed(1));
+    let leaf = pem("CERTIFICATE", &leaf().signed_by(&root()));
+    assert_eq!(refused(&(good.clone() + &leaf)), ChainError::NotAnAuthority(1));
+    assert_eq!(refused(good.split_once("-----END").unwrap().0), ChainError::Malformed(0));
+    assert_eq!(refused(&good.replacen("MII", "M*I", 1)), ChainError::Malformed(0));
+    assert_eq!(
+        refused(&good.replacen(
+            "CERTIFICATE-----\n",
+            "CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\n",
+            1
+        )),
+        ChainError::Malformed(0)
+    );
 }
