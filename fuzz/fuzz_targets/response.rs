@@ -25,6 +25,7 @@ static REQUEST: LazyLock<AuthorizationRequest> = LazyLock::new(|| AuthorizationR
     .expect("a query"),
     client_metadata: None,
     transaction_data: Vec::new(),
+    verifier_info: Vec::new(),
 });
 
 fn written_again(vp_token: &VpToken, state: Option<&String>) {

@@ -175,11 +175,29 @@ impl Recipient {
     /// # Errors
     /// [`JweError::TooLong`], [`JweError::DoesNotEncrypt`].
     pub fn encrypt(&self, plaintext: &[u8], enc: ContentEncryption) -> Result<String, JweError> {
+        self.encrypt_with(JweHeader::new(), plaintext, enc)
+    }
+
+    /// Encrypts a signed token as a nested JWT (RFC 7519, 5.2), for example a request object.
+    ///
+    /// # Errors
+    /// As [`Self::encrypt`].
+    pub fn encrypt_jwt(&self, jwt: &str, enc: ContentEncryption) -> Result<String, JweError> {
+        let mut header = JweHeader::new();
+        header.set_content_type("JWT");
+        self.encrypt_with(header, jwt.as_bytes(), enc)
+    }
+
+    fn encrypt_with(
+        &self,
+        mut header: JweHeader,
+        plaintext: &[u8],
+        enc: ContentEncryption,
+    ) -> Result<String, JweError> {
         let point = p256_point(&self.key).ok_or(JweError::DoesNotEncrypt)?;
         let encrypter = ECDH_ES
             .encrypter_from_der([P256_SPKI.as_slice(), &point].concat())
             .map_err(|_| JweError::DoesNotEncrypt)?;
-        let mut header = JweHeader::new();
         header.set_content_encryption(enc.name());
         if let Some(kid) = &self.kid {
             header.set_key_id(kid);

@@ -7,6 +7,8 @@ mod certificates;
 #[cfg(test)]
 mod jwe;
 #[cfg(test)]
+mod oid4vp;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod ring;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::{
     AuthorizationRequest, DirectPost, ResponseError, ResponseMode, TransactionData,
-    TransactionDataError,
+    TransactionDataError, VpToken,
 };
-use crate::dcql::{self, AnswerFault};
+use crate::dcql::{self, AnswerFault, DcqlQuery};
 use crate::verify::{NoncePolicy, Policy, Rejection, UnverifiedPresentation, Verified};
 
 /// A presentation of the response, still unverified.
@@ -86,20 +86,7 @@ impl AuthorizationRequest {
             DirectPost::Encrypted(_) => return Err(AnswerError::WrongMode),
         };
 
-        let mut answers = Vec::new();
-        for (id, presentations) in vp_token.presentations() {
-            let query =
-                self.dcql_query.credential(id).ok_or_else(|| AnswerFault::NotAsked(id.clone()))?;
-            if presentations.len() > 1 && !query.multiple {
-                return Err(AnswerFault::WrongNumber(id.clone()).into());
-            }
-            for text in presentations {
-                let presentation = UnverifiedPresentation::parse(text)
-                    .map_err(|rejection| AnswerError::Presentation(id.clone(), rejection))?;
-                answers.push(PresentedAnswer { query: id.clone(), presentation });
-            }
-        }
-        Ok(answers)
+        open_vp_token(&self.dcql_query, vp_token)
     }
 
     /// Holds verified presentations against the query; every transaction must be authorised.
@@ -107,31 +94,59 @@ impl AuthorizationRequest {
     /// # Errors
     /// [`AnswerError`].
     pub fn check(&self, answers: &[VerifiedAnswer<'_>]) -> Result<(), AnswerError> {
-        let mut by_query: BTreeMap<String, Vec<dcql::Answer<'_>>> = BTreeMap::new();
-        for answer in answers {
-            by_query.entry(answer.query.to_owned()).or_default().push(dcql::Answer {
-                claims: answer.verified.claims(),
-                extends: answer.extends,
-                authorities: answer.authorities,
-                // Only a proven holder makes a `Verified`.
-                holder_proven: true,
-            });
-        }
-        self.dcql_query.check(&by_query)?;
-
-        let mut open: Vec<&TransactionData> = self.transaction_data.iter().collect();
-        for answer in answers {
-            let about: Vec<&TransactionData> = self
-                .transaction_data
-                .iter()
-                .filter(|it| it.credential_ids().iter().any(|id| id == answer.query))
-                .collect();
-            let binding = answer.verified.key_binding_claims();
-            let authorised = TransactionData::authorised(&about, binding)?;
-            open.retain(|it| !authorised.contains(it));
-        }
-        if open.is_empty() { Ok(()) } else { Err(AnswerError::NotAuthorised) }
+        check_answers(&self.dcql_query, &self.transaction_data, answers)
     }
+}
+
+/// Parses the presentations, by what was asked for.
+pub(super) fn open_vp_token(
+    dcql_query: &DcqlQuery,
+    vp_token: &VpToken,
+) -> Result<Vec<PresentedAnswer>, AnswerError> {
+    let mut answers = Vec::new();
+    for (id, presentations) in vp_token.presentations() {
+        let query = dcql_query.credential(id).ok_or_else(|| AnswerFault::NotAsked(id.clone()))?;
+        if presentations.len() > 1 && !query.multiple {
+            return Err(AnswerFault::WrongNumber(id.clone()).into());
+        }
+        for text in presentations {
+            let presentation = UnverifiedPresentation::parse(text)
+                .map_err(|rejection| AnswerError::Presentation(id.clone(), rejection))?;
+            answers.push(PresentedAnswer { query: id.clone(), presentation });
+        }
+    }
+    Ok(answers)
+}
+
+/// Holds verified presentations against the query; every transaction must be authorised.
+pub(super) fn check_answers(
+    dcql_query: &DcqlQuery,
+    transactions: &[TransactionData],
+    answers: &[VerifiedAnswer<'_>],
+) -> Result<(), AnswerError> {
+    let mut by_query: BTreeMap<String, Vec<dcql::Answer<'_>>> = BTreeMap::new();
+    for answer in answers {
+        by_query.entry(answer.query.to_owned()).or_default().push(dcql::Answer {
+            claims: answer.verified.claims(),
+            extends: answer.extends,
+            authorities: answer.authorities,
+            // Only a proven holder makes a `Verified`.
+            holder_proven: true,
+        });
+    }
+    dcql_query.check(&by_query)?;
+
+    let mut open: Vec<&TransactionData> = transactions.iter().collect();
+    for answer in answers {
+        let about: Vec<&TransactionData> = transactions
+            .iter()
+            .filter(|it| it.credential_ids().iter().any(|id| id == answer.query))
+            .collect();
+        let binding = answer.verified.key_binding_claims();
+        let authorised = TransactionData::authorised(&about, binding)?;
+        open.retain(|it| !authorised.contains(it));
+    }
+    if open.is_empty() { Ok(()) } else { Err(AnswerError::NotAuthorised) }
 }
 
 /// Why a response is refused, as a whole.

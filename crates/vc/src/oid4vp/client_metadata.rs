@@ -8,7 +8,8 @@ use crate::dcql::SD_JWT_VC;
 /// `client_metadata`. Unknown members are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClientMetadata {
-    /// Formats and their algorithms.
+    /// Formats and their algorithms; none when the wallet knows them otherwise.
+    #[serde(default)]
     pub vp_formats_supported: VpFormats,
     /// Keys to encrypt the response to: `{"keys":[…]}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,20 +62,15 @@ pub struct EncryptionChoice {
 }
 
 /// Key agreement that we speak; a key's `alg` must be there and say so (8.3).
-const ALG: &str = "ECDH-ES";
+pub(super) const ALG: &str = "ECDH-ES";
 /// Content encryption that we speak, the best first (HAIP prefers A256GCM).
-const ENC: [&str; 2] = ["A256GCM", "A128GCM"];
+pub(super) const ENC: [&str; 2] = ["A256GCM", "A128GCM"];
 
 impl ClientMetadata {
     /// What our verifier takes, and a key to encrypt to for `direct_post.jwt`.
     pub fn ours(encryption_key: Option<Value>) -> Self {
-        // Fully-specified names first; `EdDSA` for older wallets.
-        let algorithms = || Some(["ES256", "Ed25519", "EdDSA"].map(str::to_owned).to_vec());
         Self {
-            vp_formats_supported: VpFormats {
-                sd_jwt_vc: Some(SdJwtVcAlgorithms { issuer: algorithms(), holder: algorithms() }),
-                others: Map::new(),
-            },
+            vp_formats_supported: VpFormats::ours(),
             encrypted_response_enc_values_supported: encryption_key
                 .is_some()
                 .then(|| ENC.map(str::to_owned).to_vec()),
@@ -85,13 +81,7 @@ impl ClientMetadata {
     /// The first key and content encryption that both sides speak; unusable keys are ignored.
     pub fn choose_encryption(&self) -> Option<EncryptionChoice> {
         let offered = self.encrypted_response_enc_values_supported.as_deref();
-        let enc = match offered {
-            None => "A128GCM",
-            Some(offered) => ENC.into_iter().find(|enc| offered.iter().any(|it| it == enc))?,
-        };
-        let jwk = self.jwks.as_ref()?.keys.iter().find(|jwk| is_usable(jwk))?;
-        let kid = jwk.get("kid").and_then(Value::as_str).map(str::to_owned);
-        Some(EncryptionChoice { jwk: jwk.clone(), kid, alg: ALG, enc })
+        choose_encryption(self.jwks.as_ref(), offered)
     }
 
     /// Whether the formats name one that a wallet of ours can present.
@@ -105,6 +95,10 @@ impl ClientMetadata {
                 })
             })
         };
+        // 5.1: "REQUIRED when not available to the Wallet via another mechanism": nothing is said.
+        if self.vp_formats_supported == VpFormats::default() {
+            return true;
+        }
         self.vp_formats_supported.sd_jwt_vc.as_ref().is_some_and(|algorithms| {
             names(&algorithms.issuer, issuer_algorithm)
                 && names(&algorithms.holder, holder_algorithm)
@@ -116,6 +110,31 @@ impl ClientMetadata {
         // Text names and JSON values always serialise.
         serde_json::to_value(self).unwrap_or_else(|_| json!({ SD_JWT_VC: {} }))
     }
+}
+
+impl VpFormats {
+    /// What we take and make.
+    pub(super) fn ours() -> Self {
+        // Fully-specified names first; `EdDSA` for older peers.
+        let algorithms = || Some(["ES256", "Ed25519", "EdDSA"].map(str::to_owned).to_vec());
+        let sd_jwt_vc = SdJwtVcAlgorithms { issuer: algorithms(), holder: algorithms() };
+        Self { sd_jwt_vc: Some(sd_jwt_vc), others: Map::new() }
+    }
+}
+
+/// The first usable key, and the best content encryption of those offered; none offered means
+/// `A128GCM`.
+pub(super) fn choose_encryption(
+    jwks: Option<&Jwks>,
+    offered: Option<&[String]>,
+) -> Option<EncryptionChoice> {
+    let enc = match offered {
+        None => "A128GCM",
+        Some(offered) => ENC.into_iter().find(|enc| offered.iter().any(|it| it == enc))?,
+    };
+    let jwk = jwks?.keys.iter().find(|jwk| is_usable(jwk))?;
+    let kid = jwk.get("kid").and_then(Value::as_str).map(str::to_owned);
+    Some(EncryptionChoice { jwk: jwk.clone(), kid, alg: ALG, enc })
 }
 
 fn is_usable(jwk: &Value) -> bool {

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::{parameters, parse_json};
+use super::{form_parameters, parse_json};
 use crate::oid4vci::Transport;
 
 /// Longest link in bytes.
@@ -45,7 +45,7 @@ impl AuthorizationLink {
         let query = query.split_once('#').map_or(query, |(query, _)| query);
         let names = ["client_id", "request_uri", "request_uri_method", "request"];
         let [client_id, request_uri, method, by_value] =
-            parameters(query.as_bytes(), names).ok_or(LinkError::ParameterTwice)?;
+            form_parameters(query.as_bytes(), names).ok_or(LinkError::ParameterTwice)?;
         if by_value.is_some() {
             return Err(LinkError::ByValue);
         }
@@ -93,7 +93,7 @@ impl RequestUriPost {
         if form.len() > super::MAX_FORM_BYTES {
             return Err(LinkError::TooLong);
         }
-        let [metadata, wallet_nonce] = parameters(form, ["wallet_metadata", "wallet_nonce"])
+        let [metadata, wallet_nonce] = form_parameters(form, ["wallet_metadata", "wallet_nonce"])
             .ok_or(LinkError::ParameterTwice)?;
         let wallet_metadata = match metadata.map(|text| parse_json(text.as_bytes())) {
             None => None,

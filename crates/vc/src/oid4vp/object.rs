@@ -4,9 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
+use super::parameters::check_transaction_types;
 use super::{AuthorizationRequest, ClientId, REQUEST_OBJECT_TYP, RequestError, STATIC_AUDIENCE};
 use crate::jwk::{Algorithm, PublicKey};
-use crate::jws::{SigningInput, UnverifiedJws};
+use crate::jws::{Header, SigningInput, UnverifiedJws};
 use crate::oid4vci::Transport;
 use crate::time::UnixTime;
 
@@ -112,15 +113,7 @@ impl UnverifiedRequest {
             .and_then(Value::as_str)
             .ok_or(RequestError::Parameter("client_id"))?;
         let client_id = ClientId::parse(client_id)?;
-        let x5c = match jws.header().members.get("x5c") {
-            None => Vec::new(),
-            Some(Value::Array(chain)) if (1..=MAX_CERTIFICATES).contains(&chain.len()) => chain
-                .iter()
-                .map(|der| STANDARD.decode(der.as_str()?).ok())
-                .collect::<Option<_>>()
-                .ok_or(RequestError::WrongSigner)?,
-            Some(_) => return Err(RequestError::WrongSigner),
-        };
+        let x5c = header_chain(jws.header())?;
         Ok(Self { jws, client_id, x5c })
     }
 
@@ -149,7 +142,7 @@ impl UnverifiedRequest {
         expected: &Expected<'_>,
         now: UnixTime,
     ) -> Result<AuthorizationRequest, RequestError> {
-        let key = self.signing_key(signer)?;
+        let key = signing_key(&self.client_id, &self.x5c, signer)?;
         let claims =
             self.jws.verify_claims(key, REQUEST_OBJECT_TYP).map_err(RequestError::Object)?;
         if claims.get("client_id").is_none_or(|id| id != expected.client_id) {
@@ -169,54 +162,56 @@ impl UnverifiedRequest {
         }
         check_dates(claims, now)?;
         let request = AuthorizationRequest::from_claims(claims, expected.transport)?;
-        // 8.4: an unknown type "MUST" be answered by `invalid_transaction_data`.
-        let known = |kind: &str| expected.transaction_types.contains(&kind);
-        if !request.transaction_data.iter().all(|transaction| known(transaction.kind())) {
-            return Err(RequestError::TransactionData);
-        }
+        check_transaction_types(&request.transaction_data, expected.transaction_types)?;
         Ok(request)
-    }
-
-    /// The attacker must not choose the mechanism: the client identifier does.
-    fn signing_key<'k>(&self, signer: &Signer<'k>) -> Result<&'k PublicKey, RequestError> {
-        match (&self.client_id, *signer) {
-            (ClientId::X509SanDns(name), Signer::Certificate { key, der, dns_names })
-                if self.is_leaf(der)
-                    && dns_names.iter().any(|known| known.eq_ignore_ascii_case(name)) =>
-            {
-                Ok(key)
-            }
-            (client_id @ ClientId::X509Hash(_), Signer::Certificate { key, der, .. })
-                if self.is_leaf(der) && ClientId::of_leaf(der) == *client_id =>
-            {
-                Ok(key)
-            }
-            (ClientId::X509SanDns(_) | ClientId::X509Hash(_), _) => Err(RequestError::WrongSigner),
-            // 5.9.3: with `redirect_uri` "the Authorization Request MUST NOT be signed".
-            (ClientId::RedirectUri(_), _) => Err(RequestError::SignatureNotAllowed),
-            (
-                ClientId::DecentralizedIdentifier(_)
-                | ClientId::VerifierAttestation(_)
-                | ClientId::OpenidFederation(_)
-                | ClientId::PreRegistered(_),
-                Signer::Key(key),
-            ) => Ok(key),
-            (
-                ClientId::DecentralizedIdentifier(_)
-                | ClientId::VerifierAttestation(_)
-                | ClientId::OpenidFederation(_)
-                | ClientId::PreRegistered(_),
-                Signer::Certificate { .. },
-            ) => Err(RequestError::WrongSigner),
-        }
-    }
-
-    fn is_leaf(&self, der: &[u8]) -> bool {
-        self.x5c.first().is_some_and(|leaf| leaf == der)
     }
 }
 
-fn check_dates(claims: &Map<String, Value>, now: UnixTime) -> Result<(), RequestError> {
+/// The attacker must not choose the mechanism: the client identifier does.
+pub(super) fn signing_key<'k>(
+    client_id: &ClientId,
+    x5c: &[Vec<u8>],
+    signer: &Signer<'k>,
+) -> Result<&'k PublicKey, RequestError> {
+    let is_leaf = |der: &[u8]| x5c.first().is_some_and(|leaf| leaf == der);
+    match (client_id, *signer) {
+        (ClientId::X509SanDns(name), Signer::Certificate { key, der, dns_names })
+            if is_leaf(der) && dns_names.iter().any(|known| known.eq_ignore_ascii_case(name)) =>
+        {
+            Ok(key)
+        }
+        (client_id @ ClientId::X509Hash(_), Signer::Certificate { key, der, .. })
+            if is_leaf(der) && ClientId::of_leaf(der) == *client_id =>
+        {
+            Ok(key)
+        }
+        (ClientId::X509SanDns(_) | ClientId::X509Hash(_), _) => Err(RequestError::WrongSigner),
+        // 5.9.3: with `redirect_uri` "the Authorization Request MUST NOT be signed".
+        (ClientId::RedirectUri(_), _) => Err(RequestError::SignatureNotAllowed),
+        (
+            ClientId::DecentralizedIdentifier(_)
+            | ClientId::VerifierAttestation(_)
+            | ClientId::OpenidFederation(_)
+            | ClientId::PreRegistered(_),
+            Signer::Key(key),
+        ) => Ok(key),
+        (
+            ClientId::DecentralizedIdentifier(_)
+            | ClientId::VerifierAttestation(_)
+            | ClientId::OpenidFederation(_)
+            | ClientId::PreRegistered(_),
+            Signer::Certificate { .. },
+        ) => Err(RequestError::WrongSigner),
+    }
+}
+
+/// The certificates of a header, leaf first; none without `x5c`.
+pub(super) fn header_chain(header: &Header) -> Result<Vec<Vec<u8>>, RequestError> {
+    let chain = header.x5c().map_err(|_| RequestError::WrongSigner)?.unwrap_or_default();
+    if chain.len() > MAX_CERTIFICATES { Err(RequestError::WrongSigner) } else { Ok(chain) }
+}
+
+pub(super) fn check_dates(claims: &Map<String, Value>, now: UnixTime) -> Result<(), RequestError> {
     let date = |name: &'static str| match claims.get(name) {
         None => Ok(None),
         Some(value) => UnixTime::from_json(value).map(Some).ok_or(RequestError::Parameter(name)),

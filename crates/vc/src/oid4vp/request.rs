@@ -3,15 +3,14 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{ClientId, ClientIdError, ClientMetadata, ErrorCode, TransactionData};
+use super::parameters::{Asked, Read, is_url_safe, optional_text, text};
+use super::{ClientId, ClientIdError, ClientMetadata, ErrorCode, TransactionData, VerifierInfo};
 use crate::dcql::{DcqlError, DcqlQuery};
 use crate::jws::JwsError;
 use crate::oid4vci::Transport;
 
 /// Shortest `state` that must carry the request's freshness alone: 128 bits in base64url.
 const MIN_STATE_CHARS: usize = 22;
-/// Most transactions in one request.
-const MAX_TRANSACTIONS: usize = 16;
 
 /// A request for presentations, answered by a direct post.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +31,8 @@ pub struct AuthorizationRequest {
     pub client_metadata: Option<ClientMetadata>,
     /// What is to be authorised with the presentation.
     pub transaction_data: Vec<TransactionData>,
+    /// What others attest of the verifier; unverified.
+    pub verifier_info: Vec<VerifierInfo>,
 }
 
 /// `response_mode`, of those that cross devices.
@@ -57,25 +58,26 @@ impl AuthorizationRequest {
     /// The parameters as claims of a request object.
     pub fn to_claims(&self) -> Map<String, Value> {
         let mut claims = Map::new();
+        self.asked().write(&mut claims);
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("client_id", self.client_id.as_str().into());
-        put("response_type", "vp_token".into());
         put("response_mode", self.response_mode.name().into());
         put("response_uri", self.response_uri.as_str().into());
-        put("nonce", self.nonce.as_str().into());
-        put("dcql_query", self.dcql_query.to_json());
         if let Some(state) = &self.state {
             put("state", state.as_str().into());
         }
-        if let Some(metadata) = &self.client_metadata {
-            put("client_metadata", metadata.to_json());
-        }
-        if !self.transaction_data.is_empty() {
-            let encoded: Vec<&str> =
-                self.transaction_data.iter().map(TransactionData::encoded).collect();
-            put("transaction_data", encoded.into());
-        }
         claims
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            nonce: &self.nonce,
+            dcql_query: &self.dcql_query,
+            client_metadata: self.client_metadata.as_ref(),
+            transaction_data: &self.transaction_data,
+            verifier_info: &self.verifier_info,
+            encrypted: self.response_mode == ResponseMode::DirectPostJwt,
+        }
     }
 
     /// Reads the parameters. Unknown ones are ignored.
@@ -104,47 +106,27 @@ impl AuthorizationRequest {
                 RequestError::UnknownScope
             });
         }
-        let optional = |name: &'static str| match claims.get(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(RequestError::Parameter(name)),
-        };
-        let text = |name: &'static str| optional(name)?.ok_or(RequestError::Parameter(name));
-
-        if text("response_type")? != "vp_token" {
+        let client_id = text(claims, "client_id")?;
+        if text(claims, "response_type")? != "vp_token" {
             return Err(RequestError::UnsupportedResponseType);
         }
-        let response_mode = match text("response_mode")?.as_str() {
+        let response_mode = match text(claims, "response_mode")?.as_str() {
             "direct_post" => ResponseMode::DirectPost,
             "direct_post.jwt" => ResponseMode::DirectPostJwt,
             _ => return Err(RequestError::UnsupportedResponseMode),
         };
-        let query = claims.get("dcql_query").ok_or(RequestError::Parameter("dcql_query"))?;
-        let client_metadata = claims
-            .get("client_metadata")
-            .map(|metadata| serde_json::from_value(metadata.clone()))
-            .transpose()
-            .map_err(|_| RequestError::Parameter("client_metadata"))?;
-        let transaction_data = match claims.get("transaction_data") {
-            None => Vec::new(),
-            Some(Value::Array(items)) if !items.is_empty() => items
-                .iter()
-                .map(|item| {
-                    let encoded = item.as_str().ok_or(RequestError::TransactionData)?;
-                    TransactionData::parse(encoded).map_err(|_| RequestError::TransactionData)
-                })
-                .collect::<Result<_, _>>()?,
-            Some(_) => return Err(RequestError::TransactionData),
-        };
+        let Read { nonce, dcql_query, client_metadata, transaction_data, verifier_info } =
+            Read::from(claims)?;
         let request = Self {
-            client_id: text("client_id")?,
+            client_id,
             response_mode,
-            response_uri: text("response_uri")?,
-            nonce: text("nonce")?,
-            state: optional("state")?,
-            dcql_query: DcqlQuery::parse(query)?,
+            response_uri: text(claims, "response_uri")?,
+            nonce,
+            state: optional_text(claims, "state")?,
+            dcql_query,
             client_metadata,
             transaction_data,
+            verifier_info,
         };
         request.validate(transport)?;
         Ok(request)
@@ -169,10 +151,7 @@ impl AuthorizationRequest {
             }
             _ => {}
         }
-        if self.nonce.is_empty() || !self.nonce.bytes().all(is_url_safe) {
-            return Err(RequestError::Parameter("nonce"));
-        }
-        self.dcql_query.validate()?;
+        self.asked().validate()?;
         // 5.3: without holder binding `state` is all that ties an answer to its request.
         let unbound = self
             .dcql_query
@@ -185,34 +164,8 @@ impl AuthorizationRequest {
         if !state_safe || (unbound && !state_long_enough) {
             return Err(RequestError::Parameter("state"));
         }
-        if self.response_mode == ResponseMode::DirectPostJwt
-            && self.client_metadata.as_ref().is_none_or(|it| it.choose_encryption().is_none())
-        {
-            return Err(RequestError::NoEncryptionKey);
-        }
-        self.validate_transactions()
-    }
-
-    fn validate_transactions(&self) -> Result<(), RequestError> {
-        if self.transaction_data.len() > MAX_TRANSACTIONS {
-            return Err(RequestError::TransactionData);
-        }
-        for transaction in &self.transaction_data {
-            for id in transaction.credential_ids() {
-                let query = self.dcql_query.credential(id).ok_or(RequestError::TransactionData)?;
-                // B.3.3.1: hashes live in the key binding.
-                if !query.require_cryptographic_holder_binding {
-                    return Err(RequestError::TransactionData);
-                }
-            }
-        }
         Ok(())
     }
-}
-
-/// ALPHA, DIGIT, `-`, `.`, `_`, `~` (5.2: "ASCII URL safe characters").
-fn is_url_safe(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
 fn has_host(address: &str, name: &str) -> bool {
@@ -240,6 +193,12 @@ pub enum RequestError {
     /// A signature where none may be, or none where one must.
     #[error("a client of this prefix does not sign so")]
     SignatureNotAllowed,
+    /// Encrypted in a way that we do not speak.
+    #[error("request object encrypted in an unsupported way")]
+    Encryption,
+    /// The page's origin is none of `expected_origins`.
+    #[error("made for another origin")]
+    Origin,
     /// `wallet_nonce` is missing or another.
     #[error("wallet_nonce is missing or another")]
     WalletNonce,
@@ -292,6 +251,8 @@ impl RequestError {
             | Self::WrongSigner
             | Self::SignatureNotAllowed => ErrorCode::InvalidClient,
             Self::Object(_)
+            | Self::Encryption
+            | Self::Origin
             | Self::WalletNonce
             | Self::Audience
             | Self::Expired

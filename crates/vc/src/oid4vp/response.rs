@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use super::{AuthorizationRequest, MAX_FORM_BYTES, parameters, parse_json};
-use crate::base64url;
+use super::{AuthorizationRequest, EncryptedResponse, MAX_FORM_BYTES, form_parameters, parse_json};
 
 /// Most presentations in one answer.
 const MAX_PRESENTATIONS: usize = 32;
@@ -51,7 +50,7 @@ impl VpToken {
         &self.0
     }
 
-    fn to_json(&self) -> Value {
+    pub(super) fn to_json(&self) -> Value {
         json!(self.0)
     }
 }
@@ -87,7 +86,7 @@ impl DirectPost {
             return Err(ResponseError::Malformed);
         }
         let [vp_token, state, error, response] =
-            parameters(form, ["vp_token", "state", "error", "response"])
+            form_parameters(form, ["vp_token", "state", "error", "response"])
                 .ok_or(ResponseError::Malformed)?;
         match (vp_token, error, response) {
             (Some(vp_token), None, None) => {
@@ -121,54 +120,6 @@ impl DirectPost {
             }
             _ => Err(ResponseError::Malformed),
         }
-    }
-}
-
-/// A response as compact JWE, its header read to find the session's key (8.3).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EncryptedResponse {
-    jwe: String,
-    kid: String,
-    enc: String,
-}
-
-impl EncryptedResponse {
-    fn parse(jwe: &str) -> Result<Self, ResponseError> {
-        let parts: Vec<&str> = jwe.split('.').collect();
-        let [header, "", iv, ciphertext, tag] = parts.as_slice() else {
-            // ECDH-ES has no encrypted key (RFC 7518, 4.6).
-            return Err(ResponseError::Malformed);
-        };
-        let header = base64url::decode(header).map_err(|_| ResponseError::Malformed)?;
-        let header = parse_json(&header).map_err(|_| ResponseError::Malformed)?;
-        if [iv, ciphertext, tag].iter().any(|part| base64url::decode(part).is_err()) {
-            return Err(ResponseError::Malformed);
-        }
-        let text = |name: &str| header.get(name).and_then(Value::as_str);
-        let enc = text("enc").filter(|enc| matches!(*enc, "A128GCM" | "A256GCM"));
-        let (Some("ECDH-ES"), Some(enc), Some(kid)) = (text("alg"), enc, text("kid")) else {
-            return Err(ResponseError::UnsupportedEncryption);
-        };
-        // No compression: a short text may inflate to anything.
-        if header.get("zip").is_some() || header.get("crit").is_some() {
-            return Err(ResponseError::UnsupportedEncryption);
-        }
-        Ok(Self { jwe: jwe.to_owned(), kid: kid.to_owned(), enc: enc.to_owned() })
-    }
-
-    /// The compact text, to decrypt with the session's key only.
-    pub fn jwe(&self) -> &str {
-        &self.jwe
-    }
-
-    /// Which key it says it is encrypted to.
-    pub fn kid(&self) -> &str {
-        &self.kid
-    }
-
-    /// `A128GCM` or `A256GCM`.
-    pub fn enc(&self) -> &str {
-        &self.enc
     }
 }
 

@@ -9,6 +9,8 @@ mod common;
 mod scene;
 
 mod answer;
+mod dc_api;
+mod encrypted;
 mod link;
 mod metadata;
 mod object;
@@ -43,6 +45,7 @@ fn request() -> AuthorizationRequest {
         dcql_query: query(&json!({"claims": [{"path": ["identity"]}]})),
         client_metadata: None,
         transaction_data: Vec::new(),
+        verifier_info: Vec::new(),
     }
 }
 

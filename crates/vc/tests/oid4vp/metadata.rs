@@ -122,6 +122,8 @@ fn metadata_without_our_format_or_algorithms_is_no_match() {
     assert!(!takes(json!({"dc+sd-jwt": {"sd-jwt_alg_values": ["ES256"]}})));
     assert!(!takes(json!({"dc+sd-jwt": {"kb-jwt_alg_values": ["EdDSA"]}})));
     assert!(!takes(json!({"mso_mdoc": {}})));
+    // 5.1: absent "when … available to the Wallet via another mechanism".
+    assert!(read(&json!({})).takes_sd_jwt_vc("EdDSA", "ES256"));
 }
 
 #[test]
