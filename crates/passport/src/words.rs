@@ -210,7 +210,48 @@ words! {
     Attainment { Achieved = "ACHIEVED" }
 }
 
+impl DbsLevel {
+    /// The level in plain words.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Standard => "standard",
+            Self::Enhanced => "enhanced",
+        }
+    }
+}
+
+impl StaffGroup {
+    /// The group in plain words.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::AdditionalClinicalServices => "additional clinical services",
+            Self::AdditionalProfessionalScientificAndTechnical => {
+                "additional professional, scientific and technical"
+            }
+            Self::AdministrativeAndClerical => "administrative and clerical",
+            Self::AlliedHealthProfessionals => "allied health professionals",
+            Self::EstatesAndAncillary => "estates and ancillary",
+            Self::HealthcareScientists => "healthcare scientists",
+            Self::MedicalAndDental => "medical and dental",
+            Self::NursingAndMidwiferyRegistered => "nursing and midwifery registered",
+            Self::StudentsNonMedical => "students, not medical",
+            Self::StudentsMedical => "students, medical",
+        }
+    }
+}
+
 impl Workforce {
+    /// The workforce in plain words.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Adult => "adult",
+            Self::Child => "child",
+            Self::AdultAndChild => "adult and child",
+            Self::Other => "other",
+        }
+    }
+
     /// Whether a check for this workforce allows to work with `needed`.
     pub const fn covers(self, needed: Self) -> bool {
         match (self, needed) {

@@ -141,13 +141,15 @@ impl Judge<'_> {
         if record.level < need.level {
             self.find(Finding::new(Code::DbsLevelTooLow).saying(format!(
                 "The DBS check is {}; this placement needs {}.",
-                record.level, need.level
+                record.level.label(),
+                need.level.label()
             )));
         }
         if !record.workforce.covers(need.workforce) {
             self.find(Finding::new(Code::DbsWorkforceMismatch).saying(format!(
-                "The DBS check is for the workforce {}; this placement needs {}.",
-                record.workforce, need.workforce
+                "The DBS check is for the {} workforce; this placement needs {}.",
+                record.workforce.label(),
+                need.workforce.label()
             )));
         }
         for list in &need.barred_lists {
@@ -205,8 +207,8 @@ impl Judge<'_> {
         if needed && assignment.staff_group != self.placement.staff_group() {
             self.notes.push(format!(
                 "The passport's staff group is {}, the placement's {}.",
-                assignment.staff_group,
-                self.placement.staff_group()
+                assignment.staff_group.label(),
+                self.placement.staff_group().label()
             ));
         }
     }
