@@ -74,14 +74,14 @@ desk-code-why = Six digits on this screen, which the staff member types into the
 desk-code-make = Show a desk code
 desk-code-heading = Desk code
 desk-code-say = The staff member types it into the wallet before showing the code.
-desk-code-left = It can be used for { $time } more.
+desk-code-left = Time left: { $time }.
 desk-code-left-plain = It can be used for five minutes.
 desk-code-over = This desk code has run out.
 desk-code-again = Make a new desk code
 
 # What the script says
 desk-say-ready = Ready. Hold the code in front of the camera.
-desk-say-ready-no-camera = Ready. Paste the code, choose a picture, or use a hand-held scanner.
+desk-say-ready-no-camera = Turn the camera on, paste the code, choose a picture, or use a hand-held scanner.
 desk-say-starting = The camera is starting. If the browser asks, allow it.
 desk-say-part = Part { $have } of { $of } read. Keep the code in view.
 desk-say-asking = Code read. Checking.

@@ -106,15 +106,20 @@ pub(super) struct Person {
 pub(super) struct Group {
     pub(super) face: &'static str,
     pub(super) heading: String,
+    pub(super) acts: Vec<Act>,
+}
+
+/// What somebody has to do, and every finding that asks for it.
+pub(super) struct Act {
     pub(super) findings: Vec<Finding>,
+    pub(super) who: String,
+    pub(super) next_step: String,
 }
 
 /// Without its code: at the desk, revoked and suspended are the same.
 pub(super) struct Finding {
     pub(super) sentence: String,
     pub(super) date: Option<String>,
-    pub(super) who: String,
-    pub(super) next_step: String,
 }
 
 pub(super) const fn face(outcome: Outcome) -> Face {
@@ -293,22 +298,41 @@ fn groups(findings: &[ToldFinding], home: Option<&str>, shell: &Shell) -> Vec<Gr
     WORST_FIRST
         .into_iter()
         .filter_map(|outcome| {
-            let found: Vec<Finding> = findings
-                .iter()
-                .filter(|finding| finding.outcome() == outcome)
-                .map(|finding| Finding::of(finding, home, shell))
-                .collect();
-            (!found.is_empty()).then(|| Group {
-                face: face(outcome).name,
-                heading: shell.t(face(outcome).group),
-                findings: found,
+            let mut acts: Vec<Act> = Vec::new();
+            for told in findings.iter().filter(|finding| finding.outcome() == outcome) {
+                let who = who(told, home, shell);
+                let finding = Finding::of(told, shell);
+                match acts.iter_mut().find(|act| act.who == who && act.next_step == told.next_step) {
+                    Some(act) => act.findings.push(finding),
+                    None => acts.push(Act {
+                        findings: vec![finding],
+                        who,
+                        next_step: told.next_step.clone(),
+                    }),
+                }
+            }
+            let face = face(outcome);
+            (!acts.is_empty()).then(|| Group {
+                face: face.name,
+                heading: shell.t(face.group),
+                acts,
             })
         })
         .collect()
 }
 
+fn who(told: &ToldFinding, home: Option<&str>, shell: &Shell) -> String {
+    match (told.who.as_str(), home) {
+        ("STAFF_MEMBER", _) => shell.t("desk-who-staff"),
+        ("HOME_HR", Some(home)) => shell.ta("desk-who-home", &[("name", home)]),
+        ("HOME_HR", None) => shell.t("desk-who-a-home"),
+        ("NETWORK_OPERATOR", _) => shell.t("desk-who-operator"),
+        _ => shell.ta("desk-who-host", &[("name", &shell.organisation)]),
+    }
+}
+
 impl Finding {
-    fn of(told: &ToldFinding, home: Option<&str>, shell: &Shell) -> Self {
+    fn of(told: &ToldFinding, shell: &Shell) -> Self {
         let date = told.date.as_deref().and_then(day::parse).map(day::words);
         Self {
             // Many sentences say the day themselves.
@@ -316,14 +340,6 @@ impl Finding {
                 .filter(|date| !told.sentence.contains(date.as_str()))
                 .map(|date| shell.ta("desk-last-day", &[("date", &date)])),
             sentence: told.sentence.clone(),
-            who: match (told.who.as_str(), home) {
-                ("STAFF_MEMBER", _) => shell.t("desk-who-staff"),
-                ("HOME_HR", Some(home)) => shell.ta("desk-who-home", &[("name", home)]),
-                ("HOME_HR", None) => shell.t("desk-who-a-home"),
-                ("NETWORK_OPERATOR", _) => shell.t("desk-who-operator"),
-                _ => shell.ta("desk-who-host", &[("name", &shell.organisation)]),
-            },
-            next_step: told.next_step.clone(),
         }
     }
 }
