@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use clock::Clock;
-use issuer::{SCOPES, ServeArgs};
+use issuer::{SCOPES, SERVICE, ServeArgs};
 use server::config::StoreUrl;
-use server::control::TokenArgs;
+use server::control::{PersonArgs, TokenArgs};
 
 /// Issues staff passports
 #[derive(Parser)]
@@ -23,6 +23,8 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// API tokens
     Token(TokenArgs),
+    /// Accounts of people
+    Person(PersonArgs),
     /// The audit log
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -65,9 +67,11 @@ async fn run() -> Result<(), Box<dyn Error>> {
             issuer::serve(*args).await?;
         }
         Command::Token(args) => print!("{}", args.run(Clock::system(), SCOPES).await?),
+        Command::Person(args) => print!("{}", args.run(Clock::system(), SERVICE.grants).await?),
         Command::Audit(AuditCommand::Verify { store }) => {
-            let entries = issuer::verify_audit(&store)?;
+            let (entries, rows) = issuer::verify_audit(&store)?;
             println!("the audit log is whole: {entries} entries");
+            println!("the account log is whole: {rows} rows");
         }
     }
     Ok(())

@@ -10,13 +10,17 @@ use passport::OdsCode;
 use server::config::{BaseUrl, StoreUrl};
 use server::control::Control;
 use server::serve::{Limits, ServeError, Tls, bind, shutdown_signal};
+use server::sign_in::{SignInArgs, SignInError, Site};
+use server::web::WebArgs;
 use server::{Durable, Tokens};
 
 use crate::audit::AuditError;
 use crate::passports::SCOPES;
+use crate::service::SERVICE;
 use crate::state::{OFFER_SECONDS, Settings};
 use crate::store::sled::{SledStore, audit_of};
 use crate::store::{ListPolicy, StoreError};
+use crate::wallet_site::{WalletArgs, WalletSiteError};
 use crate::{Parts, StartError, secrets};
 
 /// How often old lists are signed anew and old rows forgotten.
@@ -49,6 +53,12 @@ pub struct ServeArgs {
     #[arg(long, env = "STAFF_PASSPORT_OFFER_MINUTES", default_value_t = OFFER_SECONDS / 60,
           value_parser = clap::value_parser!(u32).range(1..=MAX_OFFER_MINUTES))]
     offer_minutes: u32,
+    #[command(flatten)]
+    web: WebArgs,
+    #[command(flatten)]
+    sign_in: SignInArgs,
+    #[command(flatten)]
+    wallet: WalletArgs,
 }
 
 impl ServeArgs {
@@ -77,7 +87,11 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
     let clock = Clock::system();
     let StoreUrl::Sled(dir) = &args.store;
     let (store, db) = open_store(dir, &ring)?;
-    let tokens = Tokens::new(db, clock.clone(), SCOPES);
+    let tokens = Tokens::new(db.clone(), clock.clone(), SCOPES);
+    let who = (&args.base_url, args.name.as_str());
+    let site = Site::start(SERVICE, who, (db, clock.clone()), &args.sign_in, &args.web)?;
+    let product = &args.sign_in.product_name;
+    let wallet = args.wallet.site(&args.base_url, &args.name, product, site.web())?;
     let settings = Settings {
         base_url: args.base_url,
         ods: args.ods,
@@ -86,7 +100,8 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
     };
     let parts = Parts { store: std::sync::Arc::new(store), tokens: tokens.clone(), ring, clock };
     let app = crate::app(settings, parts).await?;
-    let _control = Control::listen(dir, tokens)?;
+    let _control = Control::with_people(dir, tokens, site.accounts())?;
+    let _sessions = site.maintained();
     let listener = bind(args.server.listen).await?;
 
     let maintained = app.clone();
@@ -100,10 +115,21 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
         }
     });
     let tls = args.server.tls_cert.zip(args.server.tls_key).map(|(cert, key)| Tls { cert, key });
-    let served =
-        server::serve(listener, app.router(), tls, Limits::default(), shutdown_signal()).await;
+    let router = site.router(app.router(), app.pages());
+    let wallet = match (wallet, args.wallet.wallet_listen) {
+        (Some(wallet), Some(address)) => Some((bind(address).await?, wallet.router())),
+        _ => None,
+    };
+    let served = tokio::try_join!(
+        server::serve(listener, router, tls.clone(), Limits::default(), shutdown_signal()),
+        async {
+            let Some((listener, router)) = wallet else { return Ok(()) };
+            server::serve(listener, router, tls, Limits::default(), shutdown_signal()).await
+        },
+    );
     maintenance.abort();
-    Ok(served?)
+    served?;
+    Ok(())
 }
 
 /// Opens the store in a folder, for the issuer and for its tokens.
@@ -116,13 +142,15 @@ pub fn open_store(dir: &Path, ring: &Ring) -> Result<(SledStore, Durable), RunEr
     Ok((store, db))
 }
 
-/// `issuer audit verify`: gives the number of entries.
+/// `issuer audit verify`: gives the number of entries about passports, and of rows about accounts,
+/// sign-ins and tokens.
 ///
 /// # Errors
 /// [`RunError`].
-pub fn verify_audit(store: &StoreUrl) -> Result<u64, RunError> {
+pub fn verify_audit(store: &StoreUrl) -> Result<(u64, u64), RunError> {
     let StoreUrl::Sled(dir) = store;
-    Ok(audit_of(&Durable::open(dir)?)?)
+    let db = Durable::open(dir)?;
+    Ok((audit_of(&db)?, server::audit::verify(&db)?))
 }
 
 /// Why the service does not run.
@@ -140,6 +168,15 @@ pub enum RunError {
     /// The issuer does not start.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// People cannot sign in.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+    /// The log of accounts does not stand.
+    #[error(transparent)]
+    Accounts(#[from] server::audit::AuditError),
+    /// The phone wallet is not served.
+    #[error(transparent)]
+    Wallet(#[from] WalletSiteError),
     /// The control socket does not work.
     #[error(transparent)]
     Control(#[from] server::control::ControlError),

@@ -121,8 +121,8 @@ fn operators(file: &Path, threshold: usize) -> Result<Vec<PublicKey>, WalletSite
         None => vec![json],
     };
     let keys = jwks.iter().map(PublicKey::from_jwk).collect::<Result<Vec<_>, JwkError>>();
-    let keys = keys
-        .map_err(|source| WalletSiteError::BadOperatorKey { file: file.to_owned(), source })?;
+    let keys =
+        keys.map_err(|source| WalletSiteError::BadOperatorKey { file: file.to_owned(), source })?;
     if threshold == 0 || threshold > keys.len() {
         return Err(WalletSiteError::Threshold { threshold, keys: keys.len() });
     }
@@ -186,7 +186,8 @@ impl WalletSite {
             (HeaderName::from_static("cross-origin-resource-policy"), fixed("same-origin")),
             (HeaderName::from_static("permissions-policy"), fixed(PERMISSIONS)),
         ];
-        headers.extend(HeaderValue::try_from(policy).map(|policy| (CONTENT_SECURITY_POLICY, policy)));
+        headers
+            .extend(HeaderValue::try_from(policy).map(|policy| (CONTENT_SECURITY_POLICY, policy)));
         if https {
             headers.push((STRICT_TRANSPORT_SECURITY, fixed("max-age=31536000")));
         }
