@@ -345,6 +345,18 @@ mod tests {
             self.store = Some(open(&self.dir, self.policy));
             self
         }
+
+        fn damage(&self, id: &PassportId) {
+            let (db, row) = (self.store.clone().unwrap().db.clone(), key::passport(id));
+            let damaged = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                runtime.block_on(db.commit(|_, batch| {
+                    batch.put(row, b"{");
+                    Ok::<_, StoreError>(())
+                }))
+            });
+            damaged.join().unwrap().unwrap();
+        }
     }
 
     contract!(Sled);

@@ -1,9 +1,15 @@
 //! The issuer's real router in process, with a clock moved by hand and a wallet made of `vc`.
 
 #[cfg(test)]
+mod confirm_key;
+#[cfg(test)]
 mod credential;
 #[cfg(test)]
+mod life;
+#[cfg(test)]
 mod metadata;
+#[cfg(test)]
+mod notification;
 #[cfg(test)]
 mod offer;
 #[cfg(test)]
@@ -14,6 +20,8 @@ mod passports_read;
 mod passports_revoke;
 #[cfg(test)]
 mod privacy;
+#[cfg(test)]
+mod queues;
 #[cfg(test)]
 mod status;
 #[cfg(test)]

@@ -26,7 +26,7 @@ use vc::oid4vci::{
     ProofInput, Proofs, Transport,
 };
 use vc::sd_jwt::{UnverifiedSdJwt, VerifiedSdJwt};
-use vc::status_list::VerifiedStatusList;
+use vc::status_list::{Status, VerifiedStatusList, reference};
 use vc::time::UnixTime;
 
 pub(crate) const BASE_URL: &str = "http://127.0.0.1:8101";
@@ -38,8 +38,10 @@ pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) router: Router,
     pub(crate) clock: Clock,
-    /// May write and read.
+    /// May write and read, and issues where nobody compares digits.
     pub(crate) token: String,
+    /// May write and read.
+    pub(crate) attended: String,
     /// May only read.
     pub(crate) reader: String,
     pub(crate) issuer_key: PublicKey,
@@ -100,6 +102,21 @@ pub(crate) struct Created {
 }
 
 impl Created {
+    #[track_caller]
+    pub(crate) fn of(reply: &Reply) -> Self {
+        assert_eq!(reply.status, StatusCode::CREATED, "{:?}", reply.body);
+        let body = reply.json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let uri = text(&body["offer"]["uri"]);
+        assert!(uri.starts_with(OFFER));
+        Self {
+            id: text(&body["id"]),
+            subject_ref: text(&body["subject_ref"]),
+            uri,
+            tx_code: text(&body["offer"]["tx_code"]),
+        }
+    }
+
     /// Path of the offer by reference.
     pub(crate) fn offer_path(&self) -> String {
         match OfferLink::parse(&self.uri, Transport::LoopbackHttp).unwrap() {
@@ -166,13 +183,16 @@ impl World {
         let scopes =
             |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let writer = scopes(&["passports:write", "passports:read"]);
-        let (token, _) = tokens.create("HR", &writer, 90).await.unwrap();
+        let (attended, _) = tokens.create("Desk", &writer, 90).await.unwrap();
+        let unattended = [writer, scopes(&["passports:issue-unattended"])].concat();
+        let (token, _) = tokens.create("HR", &unattended, 90).await.unwrap();
         let (reader, _) = tokens.create("Reader", &scopes(&["passports:read"]), 90).await.unwrap();
         let parts = Parts { store, tokens, ring, clock: clock.clone() };
         let app = issuer::app(settings, parts).await.unwrap();
         let router = layered(app.router(), &Limits::default());
         let (token, reader) = (token.expose().to_owned(), reader.expose().to_owned());
-        Self { app, router, clock, token, reader, issuer_key, base_url, dir }
+        let attended = attended.expose().to_owned();
+        Self { app, router, clock, token, attended, reader, issuer_key, base_url, dir }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
@@ -191,14 +211,34 @@ impl World {
     }
 
     pub(crate) async fn post(&self, token: &str, path: &str, body: impl Into<Body>) -> Reply {
+        self.body_by(Method::POST, token, path, body).await
+    }
+
+    async fn body_by(
+        &self,
+        method: Method,
+        token: &str,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> Reply {
         self.send(
-            Request::post(path)
+            Request::builder()
+                .method(method)
+                .uri(path)
                 .header(header::AUTHORIZATION, format!("Bearer {token}"))
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(body.into())
                 .unwrap(),
         )
         .await
+    }
+
+    pub(crate) async fn put_json(&self, token: &str, path: &str, body: &Value) -> Reply {
+        self.body_by(Method::PUT, token, path, body.to_string()).await
+    }
+
+    pub(crate) async fn patch_json(&self, token: &str, path: &str, body: &Value) -> Reply {
+        self.body_by(Method::PATCH, token, path, body.to_string()).await
     }
 
     pub(crate) async fn post_json(&self, token: &str, path: &str, body: &Value) -> Reply {
@@ -215,18 +255,42 @@ impl World {
     }
 
     pub(crate) async fn create(&self, body: &Value) -> Created {
-        let reply = self.post_json(&self.token, "/api/v1/passports", body).await;
-        assert_eq!(reply.status, StatusCode::CREATED, "{:?}", reply.body);
-        let body = reply.json();
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let uri = text(&body["offer"]["uri"]);
-        assert!(uri.starts_with(OFFER));
-        Created {
-            id: text(&body["id"]),
-            subject_ref: text(&body["subject_ref"]),
-            uri,
-            tx_code: text(&body["offer"]["tx_code"]),
-        }
+        self.created_by(&self.token, body).await
+    }
+
+    pub(crate) async fn created_by(&self, token: &str, body: &Value) -> Created {
+        let reply = self.post_json(token, "/api/v1/passports", body).await;
+        Created::of(&reply)
+    }
+
+    /// An act of HR by its name in the address.
+    pub(crate) async fn act(&self, id: &str, act: &str, body: &Value) -> Reply {
+        self.post_json(&self.token, &format!("/api/v1/passports/{id}/{act}"), body).await
+    }
+
+    /// The same, and it was done.
+    pub(crate) async fn done(&self, id: &str, act: &str, body: &Value) -> Value {
+        let reply = self.act(id, act, body).await;
+        assert!(reply.status.is_success(), "{act}: {:?}", reply.body);
+        reply.json()
+    }
+
+    pub(crate) async fn show(&self, id: &str) -> Value {
+        self.get_as(&self.reader, &format!("/api/v1/passports/{id}")).await.json()
+    }
+
+    pub(crate) async fn progress(&self, id: &str) -> Value {
+        self.get_as(&self.reader, &format!("/api/v1/passports/{id}/progress")).await.json()
+    }
+
+    /// What the world reads of a copy's status.
+    pub(crate) async fn status(&self, credential: &VerifiedSdJwt) -> Status {
+        let reference = reference(credential.claims()).unwrap().unwrap();
+        self.list(&reference.uri).await.status(reference.idx).unwrap()
+    }
+
+    pub(crate) async fn notify(&self, access: &str, body: &Value) -> Reply {
+        self.post_json(access, "/notification", body).await
     }
 
     pub(crate) async fn created(&self) -> Created {

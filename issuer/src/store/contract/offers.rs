@@ -2,8 +2,8 @@
 
 use tokio::task::JoinSet;
 
-use super::{Backend, NOW, draft, hash, redemption};
-use crate::store::{ListPolicy, OfferState, PassportDraft, Redeemed, Redemption};
+use super::{Backend, NOW, draft, hash, id, new_offer, redemption};
+use crate::store::{ListPolicy, NewOffer, OfferState, PassportDraft, Redeemed, Redemption};
 
 pub(crate) async fn a_code_is_redeemed_once_however_many_come_at_once<B: Backend>() {
     let backend = B::fresh(ListPolicy::default());
@@ -46,7 +46,7 @@ pub(crate) async fn a_wrong_transaction_code_does_not_burn_the_offer<B: Backend>
 
     for left in [4, 3, 2, 1] {
         let redeemed = store.redeem_code(wrong.clone()).await.unwrap();
-        assert_eq!(redeemed, Redeemed::TxCodeWrong(left));
+        assert_eq!(redeemed, Redeemed::TxCodeWrong(id(1), left));
     }
     let redeemed = store.redeem_code(redemption(1)).await.unwrap();
 
@@ -61,7 +61,7 @@ pub(crate) async fn the_fifth_wrong_transaction_code_kills_the_offer<B: Backend>
 
     for left in [4, 3, 2, 1, 0] {
         let redeemed = store.redeem_code(wrong.clone()).await.unwrap();
-        assert_eq!(redeemed, Redeemed::TxCodeWrong(left));
+        assert_eq!(redeemed, Redeemed::TxCodeWrong(id(1), left));
     }
     drop(store);
 
@@ -82,7 +82,7 @@ pub(crate) async fn wrong_transaction_codes_at_once_are_all_counted<B: Backend>(
     }
     let answers = tasks.join_all().await;
 
-    let wrong = answers.iter().filter(|a| matches!(a, Redeemed::TxCodeWrong(_))).count();
+    let wrong = answers.iter().filter(|a| matches!(a, Redeemed::TxCodeWrong(..))).count();
     assert_eq!(wrong, 5);
     assert_eq!(answers.iter().filter(|a| **a == Redeemed::Dead).count(), 15);
 }
@@ -91,7 +91,8 @@ pub(crate) async fn a_missing_or_unexpected_transaction_code_is_not_counted<B: B
     let backend = B::fresh(ListPolicy::default());
     let store = backend.store();
     store.draft_passport(draft(1)).await.unwrap();
-    store.draft_passport(PassportDraft { tx_code: None, ..draft(2) }).await.unwrap();
+    let without = NewOffer { tx_code: None, ..new_offer(2) };
+    store.draft_passport(PassportDraft { offer: Some(without), ..draft(2) }).await.unwrap();
 
     for _ in 0..6 {
         let missing = Redemption { tx_code: None, ..redemption(1) };

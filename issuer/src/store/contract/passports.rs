@@ -4,12 +4,24 @@ use tokio::task::JoinSet;
 use vc::status_list::Status;
 
 use super::{
-    Backend, KID, NOW, copy, draft, granted, hash, id, issuance, passport, redemption, revocation,
+    Backend, KID, NOW, copy, document, done, draft, granted, hash, id, issuance, not_done,
+    passport, redemption, revocation,
 };
 use crate::store::{
-    Act, IndexToken, ListPolicy, OfferState, PageRequest, PassportDraft, PassportState, Recorded,
-    Redeemed, Redemption, RevocationReason, Revoked, Sealed, StatusEntry,
+    Act, Document, IndexToken, Listed, ListPolicy, NotDone, OfferState, PageRequest, PassportDraft,
+    PassportId, PassportState, Recorded, Redeemed, Redemption, RevocationReason, Sealed,
+    StatusEntry,
 };
+
+fn ids(items: &[Listed]) -> Vec<PassportId> {
+    items
+        .iter()
+        .map(|item| match item {
+            Listed::Passport(passport) => passport.id,
+            Listed::Unreadable(id) => panic!("{id}"),
+        })
+        .collect()
+}
 
 pub(crate) async fn a_revoked_passport_has_only_invalid_copies<B: Backend>() {
     let backend = B::fresh(ListPolicy::default());
@@ -19,9 +31,9 @@ pub(crate) async fn a_revoked_passport_has_only_invalid_copies<B: Backend>() {
     let StatusEntry { list, index } = copy(&*store, issuance(1, "holder", 1)).await.entry;
     assert!(store.status_entries(list).await.unwrap().is_empty());
 
-    let revoked = store.revoke_passport(revocation(1, RevocationReason::LostDevice)).await.unwrap();
+    let revoked = revocation(1, RevocationReason::LostDevice);
+    let revoked = done(store.act_on_passport(revoked).await.unwrap());
 
-    let Revoked::Done(revoked) = revoked else { panic!("{revoked:?}") };
     assert_eq!(revoked.state, PassportState::Revoked);
     assert!(revoked.copies.iter().all(|copy| copy.status == Status::Invalid));
     assert_eq!(store.status_entries(list).await.unwrap(), [(index, Status::Invalid)]);
@@ -45,7 +57,7 @@ pub(crate) async fn revocation_and_issuance_at_once_leave_no_valid_copy<B: Backe
         });
         tasks.spawn(async move {
             let revocation = revocation(n, RevocationReason::IssuedInError);
-            revoking.revoke_passport(revocation).await.unwrap();
+            revoking.act_on_passport(revocation).await.unwrap();
         });
     }
     tasks.join_all().await;
@@ -66,7 +78,7 @@ pub(crate) async fn a_revoked_offer_gives_nothing<B: Backend>() {
     let store = backend.store();
     store.draft_passport(draft(1)).await.unwrap();
 
-    store.revoke_passport(revocation(1, RevocationReason::IssuedInError)).await.unwrap();
+    store.act_on_passport(revocation(1, RevocationReason::IssuedInError)).await.unwrap();
 
     assert_eq!(store.redeem_code(redemption(1)).await.unwrap(), Redeemed::Dead);
 }
@@ -75,17 +87,34 @@ pub(crate) async fn revoking_again_keeps_the_first_reason<B: Backend>() {
     let backend = B::fresh(ListPolicy::default());
     let store = backend.store();
     store.draft_passport(draft(1)).await.unwrap();
-    let revoke = async |reason| store.revoke_passport(revocation(1, reason)).await.unwrap();
+    let revoke = async |reason| store.act_on_passport(revocation(1, reason)).await.unwrap();
 
-    let first = revoke(RevocationReason::LostDevice).await;
-    let again = revoke(RevocationReason::LostDevice).await;
-    let other = revoke(RevocationReason::LeftEmployment).await;
+    let first = done(revoke(RevocationReason::LostDevice).await);
+    let again = done(revoke(RevocationReason::LostDevice).await);
+    let other = not_done(revoke(RevocationReason::LeftEmployment).await);
 
-    assert!(matches!(first, Revoked::Done(_)), "{first:?}");
     assert_eq!(again, first);
-    assert_eq!(other, Revoked::Otherwise(RevocationReason::LostDevice));
-    let unknown = store.revoke_passport(revocation(2, RevocationReason::LostDevice)).await.unwrap();
-    assert_eq!(unknown, Revoked::Unknown);
+    assert_eq!(other, NotDone::RevokedFor(RevocationReason::LostDevice));
+    let unknown = revocation(2, RevocationReason::LostDevice);
+    assert_eq!(not_done(store.act_on_passport(unknown).await.unwrap()), NotDone::Unknown);
+}
+
+pub(crate) async fn history_is_kept_line_by_line<B: Backend>() {
+    let backend = B::fresh(ListPolicy::default());
+    let store = backend.store();
+    store.draft_passport(draft(1)).await.unwrap();
+    let mut revocation = revocation(1, RevocationReason::LostDevice);
+    revocation.note = Some("sealed words".to_owned());
+
+    store.act_on_passport(revocation).await.unwrap();
+
+    let history = store.history(&id(1)).await.unwrap();
+    assert_eq!(history.len(), 2);
+    assert_eq!((history[0].what, history[0].reason.as_deref()), (Act::Offered, Some("FIRST")));
+    assert_eq!(history[1].who, "token:1");
+    assert_eq!(history[1].reason.as_deref(), Some("LOST_DEVICE"));
+    assert_eq!(history[1].note.as_deref(), Some("sealed words"));
+    assert_eq!(store.history(&id(2)).await.unwrap(), []);
 }
 
 pub(crate) async fn passports_come_in_pages_newest_first<B: Backend>() {
@@ -94,11 +123,11 @@ pub(crate) async fn passports_come_in_pages_newest_first<B: Backend>() {
     for n in 0..5 {
         store.draft_passport(draft(n)).await.unwrap();
     }
-    store.revoke_passport(revocation(3, RevocationReason::LostDevice)).await.unwrap();
+    store.act_on_passport(revocation(3, RevocationReason::LostDevice)).await.unwrap();
     let page = async |state, after, limit| {
-        let page =
-            store.passports(PageRequest { state, tokens: vec![], after, limit }).await.unwrap();
-        (page.items.iter().map(|item| item.id).collect::<Vec<_>>(), page.next)
+        let request = PageRequest { state, after, limit, ..PageRequest::default() };
+        let page = store.passports(request).await.unwrap();
+        (ids(&page.items), page.next)
     };
 
     let (first, next) = page(None, None, 2).await;
@@ -118,13 +147,13 @@ pub(crate) async fn passports_are_found_by_all_words<B: Backend>() {
     let token = |n| IndexToken([n; 16]);
     for (n, words) in [(1, [1, 2]), (2, [1, 3]), (3, [4, 2])] {
         let index = words.map(token).to_vec();
-        store.draft_passport(PassportDraft { index, ..draft(n) }).await.unwrap();
+        let document = Document { index, ..document() };
+        store.draft_passport(PassportDraft { document, ..draft(n) }).await.unwrap();
     }
     let found = async |words: &[u8], state| {
         let tokens = words.iter().map(|word| token(*word)).collect();
-        let page =
-            store.passports(PageRequest { state, tokens, after: None, limit: 9 }).await.unwrap();
-        page.items.iter().map(|item| item.id).collect::<Vec<_>>()
+        let request = PageRequest { state, tokens, limit: 9, ..PageRequest::default() };
+        ids(&store.passports(request).await.unwrap().items)
     };
 
     assert_eq!(found(&[1], None).await, [id(2), id(1)]);
@@ -146,7 +175,8 @@ pub(crate) async fn what_was_acknowledged_is_there_after_reopening<B: Backend>()
 
     assert_eq!(passport(&*store, 1).await, before);
     assert_eq!(before.copies, [copy]);
-    let acts: Vec<Act> = before.history.iter().map(|entry| entry.what).collect();
+    let history = store.history(&id(1)).await.unwrap();
+    let acts: Vec<Act> = history.iter().map(|entry| entry.what).collect();
     assert_eq!(acts, [Act::Offered, Act::Redeemed, Act::Issued]);
     let sealed = store.sealed("person-1").await.unwrap();
     assert_eq!(sealed, Some(Sealed { wrapped_key: vec![1, 2], document: vec![3, 4] }));
@@ -167,6 +197,22 @@ pub(crate) async fn the_newest_instant_never_goes_back<B: Backend>() {
     assert_eq!(backend.reopened().store().newest_instant(), NOW);
 }
 
+pub(crate) async fn a_damaged_row_does_not_hide_the_others<B: Backend>() {
+    let backend = B::fresh(ListPolicy::default());
+    let store = backend.store();
+    for n in 1..=3 {
+        store.draft_passport(draft(n)).await.unwrap();
+    }
+
+    backend.damage(&id(2));
+
+    let request = PageRequest { limit: 9, ..PageRequest::default() };
+    let items = store.passports(request).await.unwrap().items;
+    assert!(matches!(&items[0], Listed::Passport(passport) if passport.id == id(3)));
+    assert_eq!(items[1], Listed::Unreadable(id(2)));
+    assert!(matches!(&items[2], Listed::Passport(passport) if passport.id == id(1)));
+}
+
 pub(crate) async fn every_change_is_in_the_audit_log<B: Backend>() {
     let backend = B::fresh(ListPolicy::default());
     let store = backend.store();
@@ -178,7 +224,7 @@ pub(crate) async fn every_change_is_in_the_audit_log<B: Backend>() {
     store.redeem_code(wrong).await.unwrap();
     store.redeem_code(redemption(1)).await.unwrap();
     copy(&*store, issuance(1, "holder", 1)).await;
-    store.revoke_passport(revocation(1, RevocationReason::LostDevice)).await.unwrap();
+    store.act_on_passport(revocation(1, RevocationReason::LostDevice)).await.unwrap();
 
     drop(store);
     assert_eq!(backend.reopened().store().verify_audit().await.unwrap(), 5);
