@@ -28,6 +28,8 @@ const PAGES = { home, receive, offer, pending, passport, show, history: historyP
 const NAV = ['home', 'receive', 'history', 'settings'];
 /** Seconds between two looks at status lists without being asked. */
 const REFRESH_EVERY = 60;
+/** Milliseconds that a notice stands at most. */
+const NOTICE_FOR = 20_000;
 
 const at = (id) => document.getElementById(id);
 
@@ -44,7 +46,8 @@ class App {
   #turn = 0;
   #refreshed = 0;
   #timer = null;
-  #home = null;
+  #update = null;
+  #noticed = false;
 
   get locked() {
     return !this.vault.isOpen;
@@ -122,7 +125,8 @@ class App {
     if (turn !== this.#turn) return made.leave?.();
     this.#leave?.();
     this.#leave = made.leave ?? null;
-    this.#home = name;
+    if (!this.#noticed) at('notices').replaceChildren(this.#update ?? '');
+    this.#noticed = false;
     main.replaceChildren(...made.content.flat(Infinity).filter(Boolean));
     main.removeAttribute('aria-busy');
     document.title = `${made.title} – ${this.config.product}`;
@@ -136,7 +140,9 @@ class App {
   notice(words) {
     const said = h('p', { class: 'wallet-notice' }, words);
     at('notices').replaceChildren(said);
-    setTimeout(() => said.remove(), 8_000);
+    // It is read on the page that comes next, and goes with that.
+    this.#noticed = true;
+    setTimeout(() => said.remove(), NOTICE_FOR);
   }
 
   /** Waits until what was last said can be seen. */
@@ -294,9 +300,9 @@ class App {
     this.waiting = worker;
     if (this.locked) return this.#useNewVersion();
     const { t } = this;
-    at('notices').replaceChildren(
-      h('p', { class: 'wallet-notice' }, `${t.update.ready} `, button(t.update.now, () => this.guard(this.#useNewVersion()), 'nhsuk-button--small')),
-    );
+    const now = button(t.update.now, () => this.guard(this.#useNewVersion()), 'nhsuk-button--small');
+    this.#update = h('p', { class: 'wallet-notice' }, `${t.update.ready} `, now);
+    at('notices').replaceChildren(this.#update);
   }
 
   async #useNewVersion() {

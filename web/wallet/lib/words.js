@@ -1,6 +1,6 @@
 // How names, values and days are written. What came from outside is made inert first.
 
-import metadata from '../../../schemas/employment-checks-1/metadata.json';
+import metadata from '../../../schemas/employment-checks-1/metadata.json' with { type: 'json' };
 
 const MAX_CHARS = 300;
 const TURNS = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;

@@ -12,14 +12,12 @@ export default {
   goOn: 'Continue',
   tryAgain: 'Try again',
   and: (list) => new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(list),
-  loading: 'Loading…',
   faultTitle: 'There is a problem',
 
   nav: { label: 'Main', home: 'Passport', receive: 'Receive', history: 'History', settings: 'Settings' },
   skip: 'Skip to main content',
   offlineBanner: 'You are offline. You can still show your passport.',
   update: { ready: 'A new version of this wallet is ready.', now: 'Use it now' },
-  noScript: 'This wallet needs JavaScript. Turn it on in your browser, then open this page again.',
 
   broken: {
     title: 'This wallet cannot start here',
@@ -132,7 +130,9 @@ export default {
     held: 'Held',
     level: (level) => `level ${level}`,
     forGood: 'no renewal needed',
-    count: (count) => (count === 1 ? '1 subject' : `${count} subjects`),
+    someEnded: (count, all) => `${count} of ${all} ended`,
+    someSoon: (count, all) => `${count} of ${all} ends soon`,
+    allGood: (all) => `All ${all} in date`,
   },
   passport: {
     employer: 'Employer',
@@ -155,7 +155,7 @@ export default {
     type: 'Type',
     issuerAddress: 'Issuer',
     algorithm: 'Key',
-    gone: 'This passport is not in your wallet.',
+    gone: 'This passport is not in your wallet',
   },
 
   receive: {
@@ -219,6 +219,7 @@ export default {
     accepted: 'The passport is in your wallet.',
     rejectTitle: 'Why do you not accept it?',
     rejectWhat: 'HR gets your reason. Nothing is kept on this phone.',
+    reason: 'Your reason',
     reasons: {
       INCORRECT: 'Something in it is not correct',
       DUPLICATE: 'I have it already',
@@ -239,14 +240,11 @@ export default {
     which: 'Which passport',
     host: 'Who will scan it?',
     hostChoose: 'Choose a hospital',
-    hostFault: 'Choose the hospital that will scan it',
     for: 'What for?',
-    forFault: 'Choose what it is for',
     noPlacements: 'This host asks for nothing that fits your staff group. Ask them which placement they mean.',
     shipped: 'The host cannot be asked now. This is the standard list that came with the wallet.',
     loading: 'Asking what they need…',
     sees: (host) => `What ${host} will see`,
-    why: 'Why',
     missing: 'They also ask for this, which is not in your passport:',
     always: 'Always shown',
     alwaysWhat: 'Your employer, your employer’s reference for you, and how the checks were made.',
@@ -271,7 +269,6 @@ export default {
     bright: 'Turn your screen’s brightness up and hold the phone still.',
     stop: 'Stop showing',
     closed: 'The code was closed because the wallet was out of sight.',
-    failed: 'The code could not be made.',
   },
 
   history: {

@@ -154,7 +154,7 @@ function reject(app, record) {
   const { t, wallet } = app;
   const why = choices({
     name: 'reason',
-    legend: t.review.rejectTitle,
+    legend: t.review.reason,
     items: Object.entries(t.review.reasons).map(([value, label]) => ({ value, label })),
   });
   const words = h('textarea', { id: 'words', class: 'nhsuk-textarea', rows: 3, maxlength: MAX_WORDS, 'aria-describedby': 'words-hint words-fault' });

@@ -96,7 +96,7 @@ export function pinForm(app, { old = false, button: words, save }) {
   return h(
     'form',
     { onsubmit: submit, novalidate: true },
-    h('div', { class: 'nhsuk-warning-callout' }, paragraph(t.pin.warning)),
+    h('div', { class: 'wallet-warning' }, paragraph(t.pin.warning)),
     before?.group,
     fresh.group,
     again.group,
