@@ -37,7 +37,7 @@ test('parts and the plain form are codes too', () => {
 });
 
 test('what a person types is left alone', () => {
-  const typed = type(new Wedge(), 'SP0:ABCDEFGHIJKLM', 120);
+  const typed = type(new Wedge(), 'SP0:ABCDEFGHIJKLM', 150);
 
   assert.equal(typed.code, undefined);
   assert.equal(typed.taken, 0);
@@ -61,6 +61,14 @@ test('letters before the code do not hide it, and shift is no letter', () => {
 
 test('caps lock turns letters round and the code stays the same', () => {
   assert.equal(type(new Wedge(), 'sp0:abcdefghij', 5).code, 'SP0:ABCDEFGHIJ');
+});
+
+test('a computer that holds keys up does not lose a code', () => {
+  const wedge = new Wedge();
+  for (const [at, key] of [...'SP0:ABCD'].entries()) wedge.press(key, 1000 + at);
+  for (const [at, key] of [...'EFGHIJ'].entries()) wedge.press(key, 1600 + at);
+
+  assert.equal(wedge.press('Enter', 2000).code, 'SP0:ABCDEFGHIJ');
 });
 
 test('a pause ends a run', () => {

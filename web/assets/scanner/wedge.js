@@ -1,8 +1,10 @@
 // A hardware scanner that types: a fast run of keys that begins like a code and ends with Enter or
 // Tab, wherever the focus is. A person's typing is slower and is left alone.
 
-/** Longest time between two keys of a scanner, in milliseconds. */
-const GAP = 80;
+/** Longest time between two keys, in milliseconds, until a run has shown by its prefix what it is. */
+const GAP = 120;
+/** And from then on: a busy computer holds keys up. */
+const LATER_GAP = 1500;
 /** Shorter runs are no code. */
 const LEAST = 12;
 const MOST = 114_688;
@@ -21,7 +23,7 @@ export class Wedge {
    */
   press(key, at) {
     if (SILENT.includes(key)) return { taken: false };
-    if (at - this.#last > GAP) this.#run = '';
+    if (at - this.#last > (PREFIX.test(this.#run) ? LATER_GAP : GAP)) this.#run = '';
     this.#last = at;
     if (key === 'Enter' || key === 'Tab') {
       const run = this.#run;
