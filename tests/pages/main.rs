@@ -105,3 +105,11 @@ fn people_sign_in_with_their_organisations_account() {
 }
 
 script!(attacks_through_pages_are_inert, "attacks");
+
+/// Takes the pictures of docs/tour.md anew.
+#[test]
+#[ignore = "writes docs/tour"]
+fn the_tour_is_photographed() {
+    let tour = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/tour");
+    run("tour", &Network::start_with_pages(POLL_SECONDS), &json!({ "tour": tour }));
+}

@@ -35,38 +35,48 @@ export function darkness(out) {
 }
 
 /**
- * Notes when a bright picture first fills the middle of the page's video, and when `selector` first
- * matches; gives the milliseconds between, once both have happened.
+ * Makes every page of a browser session note when a bright picture first fills the middle of its
+ * video (`inView`), and when something first matches `selector` (`shown`), by its own clock.
  */
-export function timeToSee(page, selector) {
-  return page.evaluate(async (selector) => {
-    const video = await new Promise((found) => {
-      const look = () => {
-        const video = document.querySelector('video');
-        if (video) found(video);
-        else requestAnimationFrame(look);
-      };
-      look();
-    });
-    const canvas = new OffscreenCanvas(8, 8);
-    const context = canvas.getContext('2d', { willReadFrequently: true });
-    const inView = new Promise((found) => {
+export function timeViews(context, selector) {
+  return context.addInitScript((selector) => {
+    const times = {};
+    globalThis.cameraTimes = times;
+    const watch = (video) => {
+      const canvas = new OffscreenCanvas(8, 8);
+      const pixels = canvas.getContext('2d', { willReadFrequently: true });
       const frame = (now) => {
         const { videoWidth: w, videoHeight: h } = video;
-        context.drawImage(video, w / 4, h / 4, w / 2, h / 2, 0, 0, 8, 8);
-        const { data } = context.getImageData(0, 0, 8, 8);
+        pixels.drawImage(video, w / 4, h / 4, w / 2, h / 2, 0, 0, 8, 8);
+        const { data } = pixels.getImageData(0, 0, 8, 8);
         const light = data.filter((_, at) => at % 4 === 0).reduce((sum, value) => sum + value, 0) / 64;
-        if (light > 60) found(now);
-        else video.requestVideoFrameCallback(frame);
+        if (light > 60) times.inView ??= now;
+        else {
+          times.sawDark = true;
+          video.requestVideoFrameCallback(frame);
+        }
       };
       video.requestVideoFrameCallback(frame);
-    });
-    const seen = new Promise((found) => {
-      const check = () => document.querySelector(selector) && found(performance.now());
-      new MutationObserver(check).observe(document, { subtree: true, childList: true, attributes: true });
-      check();
-    });
-    const began = await inView;
-    return (await seen) - began;
+    };
+    let watched = false;
+    new MutationObserver(() => {
+      const video = document.querySelector('video');
+      if (video && !watched) {
+        watched = true;
+        watch(video);
+      }
+      if (!times.shown && document.querySelector(selector)) {
+        requestAnimationFrame((now) => {
+          times.shown ??= now;
+        });
+      }
+    }).observe(document, { subtree: true, childList: true });
   }, selector);
+}
+
+/** Milliseconds from the code in view to `selector`; the film must have begun dark. */
+export async function timeToSee(page) {
+  const { inView, shown, sawDark } = await page.evaluate(() => globalThis.cameraTimes);
+  if (!sawDark) throw new Error('the code was in view before the camera was watched');
+  return Math.round(shown - inView);
 }

@@ -1,0 +1,124 @@
+// The pictures of docs/tour.md: the story once more, a picture at each page. Run by
+//   cargo test --features staff-passport-tests/whole-system --test pages -- --ignored tour
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPassport } from './lib/cli-wallet.mjs';
+import { choosePlacement, verdict } from './lib/desk.mjs';
+import { compare, create, readOffer, step } from './lib/offer.mjs';
+import { addAuthenticator, enrol } from './lib/passkey.mjs';
+import { fill } from './lib/passport-form.mjs';
+import { accept, choose, digits, enterTxCode, pasteOffer, setUp, showCode, stopShowing } from './lib/phone.mjs';
+
+/** Few colours make small files, and pages have few. */
+function shrink(picture, out) {
+  const filter = 'split[a][b];[a]palettegen=max_colors=64:stats_mode=full[p];[b][p]paletteuse=dither=none';
+  const made = spawnSync('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', '-i', picture, '-vf', filter, out]);
+  if (made.status !== 0) throw new Error(String(made.stderr));
+}
+
+export default async function tour({ network, report, people }) {
+  mkdirSync(network.tour, { recursive: true });
+  const raw = join(network.folder, 'raw.png');
+  const picture = async ({ page }, name, more = {}) => {
+    await page.evaluate(() => document.activeElement?.blur());
+    await page.screenshot({ path: raw, ...more });
+    const out = join(network.tour, `${name}.png`);
+    rmSync(out, { force: true });
+    shrink(raw, out);
+    report.check(name, true);
+  };
+  const desk = { viewport: { width: 1100, height: 760 } };
+  const hannah = await people.somebody('Hannah', desk);
+  const harry = await people.somebody('Harry', desk);
+  const ada = await people.somebody('Ada', desk);
+  const amara = await people.somebody('Amara', { phone: true, viewport: { width: 375, height: 720 }, deviceScaleFactor: 1 });
+  const { page } = hannah;
+
+  hannah.keys = await addAuthenticator(hannah);
+  await page.goto(network.invitations.issuer.hr_issuer);
+  await picture(hannah, 'invitation');
+  await enrol(hannah, network.invitations.issuer.hr_issuer);
+  await enrol(harry, network.invitations.verifier.hr_verifier);
+  await enrol(ada, network.invitations.issuer.administrator);
+  for (const [given_name, family_name] of [['Bronwen', 'Invented'], ['Chidi', 'Beispiel']]) {
+    await createPassport(network, { ...network.nurse, identity: { ...network.nurse.identity, given_name, family_name } });
+  }
+
+  await page.goto(`${network.issuer}/console`);
+  await picture(hannah, 'console');
+  await page.goto(`${network.issuer}/console/passports/new`);
+  await picture(hannah, 'form');
+  await page.locator('.app-form__end button[value=review]').click();
+  await page.locator('.nhsuk-error-summary').waitFor();
+  await picture(hannah, 'form-faults');
+  await page.goto(`${network.issuer}/console/passports/new`);
+  await fill(page, network.nurse);
+  await page.locator('.app-form__end button[value=review]').click();
+  await page.locator('button[value=create]').waitFor();
+  await picture(hannah, 'review');
+  await page.getByRole('button', { name: 'Back to the form' }).click();
+  const id = await create(page);
+  await picture(hannah, 'offer');
+
+  await amara.page.goto(`${network.wallet}/`);
+  await amara.page.getByRole('heading', { name: /Set up your/ }).waitFor();
+  await picture(amara, 'wallet-set-up');
+  await setUp(amara, network);
+  const { offer } = await readOffer(page);
+  await pasteOffer(amara, offer.uri);
+  await picture(amara, 'wallet-offer');
+  await enterTxCode(amara, offer.tx_code);
+  const shown = await digits(amara);
+  await picture(amara, 'wallet-digits');
+  await step(page, 'CONFIRM');
+  await picture(hannah, 'offer-confirm');
+  await compare(page, shown);
+  await amara.page.getByRole('heading', { name: 'Is this right?' }).waitFor();
+  await picture(amara, 'wallet-review');
+  await accept(amara);
+  await step(page, 'ACCEPTED');
+  await picture(amara, 'wallet-passport');
+
+  await choosePlacement(harry.page, network);
+  await picture(harry, 'scan');
+  await choose(amara);
+  await picture(amara, 'wallet-show');
+  await showCode(amara);
+  await picture(amara, 'wallet-code');
+  const scan = async () => {
+    const code = join(network.folder, 'code.png');
+    await amara.page.screenshot({ path: code });
+    await choosePlacement(harry.page, network);
+    await harry.page.locator('#picture').setInputFiles(code);
+    return verdict(harry.page);
+  };
+  report.same('the outcome', (await scan()).heading, 'May start');
+  await picture(harry, 'verdict-clear');
+  await stopShowing(amara);
+
+  await page.goto(`${network.issuer}/console/passports/${id}`);
+  await picture(hannah, 'passport');
+  await page.goto(`${network.issuer}/console/passports`);
+  await picture(hannah, 'search');
+  await page.goto(`${network.issuer}/console/passports/${id}/revoke`);
+  await page.locator('[name=reason][value=LOST_DEVICE]').check();
+  await picture(hannah, 'revoke');
+  await page.getByRole('button', { name: 'Revoke it for good' }).click();
+  await page.getByText('The passport is revoked.').waitFor();
+  let found;
+  const until = Date.now() + 30_000;
+  do {
+    await choose(amara);
+    await showCode(amara);
+    found = await scan();
+    await stopShowing(amara);
+  } while (found.heading === 'May start' && Date.now() < until);
+  report.same('the outcome', found.heading, 'Do not start');
+  await picture(harry, 'verdict-stop');
+  await amara.page.getByRole('link', { name: 'History', exact: true }).click();
+  await amara.page.getByText('Shown to Manchester').first().waitFor();
+  await picture(amara, 'wallet-history');
+  await ada.page.goto(`${network.issuer}/people`);
+  await picture(ada, 'people');
+}
