@@ -63,7 +63,8 @@ impl Site {
     /// The whole service: its API, and its pages where there are some.
     pub fn router(&self, api: Router, pages: Router) -> Router {
         match &self.sign_in {
-            Some(sign_in) => sign_in.around(api.merge(pages)).merge(self.web.router()),
+            // In this order the fallback is the one inside the layers, which answers with a page.
+            Some(sign_in) => self.web.router().merge(sign_in.around(api.merge(pages))),
             None => api.merge(self.web.router()),
         }
     }
