@@ -22,12 +22,12 @@ use vc::jwk::{JwkError, PublicKey};
 /// The manifest that the build would serve; name and colour are put in here.
 const MANIFEST: &str = include_str!("../../web/wallet/manifest.webmanifest");
 /// Where plain http may go: services of this machine, when the wallet itself is served by one.
-const LOOPBACK: &str = " http://localhost:* http://127.0.0.1:* http://[::1]:*";
+const LOOPBACK: &str = " http://localhost:* http://127.0.0.1:*";
 /// What the wallet may use of the browser.
 const PERMISSIONS: &str = "camera=(self), screen-wake-lock=(self), clipboard-write=(self), \
      publickey-credentials-create=(self), publickey-credentials-get=(self), accelerometer=(), \
-     bluetooth=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), \
-     microphone=(), midi=(), payment=(), serial=(), usb=()";
+     display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), \
+     payment=(), serial=(), usb=()";
 
 /// Flags of `issuer serve` for the phone wallet.
 #[derive(Clone, Debug, clap::Args)]
@@ -150,7 +150,9 @@ impl WalletSite {
             .route("/manifest.webmanifest", document(&self.manifest(), "application/manifest+json"))
             .merge(self.web.wallet_router(&[]))
             .layer(map_response(move |mut response: Response<axum::body::Body>| {
-                response.headers_mut().extend(headers.iter().cloned());
+                for (name, value) in &headers {
+                    response.headers_mut().insert(name, value.clone());
+                }
                 std::future::ready(response)
             }))
     }
