@@ -283,8 +283,7 @@ class App {
       if (data.version) this.version = data.version;
     });
     const registration = await workers.register(scriptAddress('/sw.js'), { scope: '/', updateViaCache: 'none' });
-    const ask = () => workers.controller?.postMessage('version');
-    workers.ready.then(ask);
+    workers.ready.then(({ active }) => active.postMessage('version'));
     const ready = (worker) => {
       if (worker?.state === 'installed' && workers.controller) this.guard(this.#newVersion(worker));
     };

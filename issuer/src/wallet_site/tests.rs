@@ -87,7 +87,8 @@ async fn every_answer_carries_the_strict_policy() {
         }
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}");
         assert_eq!(headers["referrer-policy"], "no-referrer", "{path}");
-        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        let sniffing: Vec<_> = headers.get_all("x-content-type-options").iter().collect();
+        assert_eq!(sniffing, ["nosniff"], "{path}");
         assert_eq!(headers["cross-origin-opener-policy"], "same-origin", "{path}");
         assert_eq!(headers["strict-transport-security"], "max-age=31536000", "{path}");
         assert!(headers["permissions-policy"].to_str().unwrap().contains("camera=(self)"));
@@ -103,7 +104,7 @@ async fn plain_http_reaches_this_machine_only_and_only_from_it() {
     let answer = ask(&site, "/").await;
 
     let policy = answer.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
-    assert!(policy.contains("https: http://localhost:* http://127.0.0.1:* http://[::1]:*;"));
+    assert!(policy.contains("https: http://localhost:* http://127.0.0.1:*;"));
     assert!(answer.headers().get("strict-transport-security").is_none());
 }
 

@@ -6,7 +6,7 @@ import { request } from './network.js';
 import * as receiving from './receive.js';
 import { statusOf } from './status.js';
 import { Trouble, held } from './trouble.js';
-import { person } from './words.js';
+import { forIssuer, person } from './words.js';
 
 /** Seconds after which an untold answer is dropped: its access has ended by then. */
 const TELL_FOR = 24 * 3600;
@@ -154,7 +154,7 @@ export class Wallet {
   /** Refuses what was received, with a reason for the issuer's HR. */
   async reject(id, reason, words) {
     const pending = await this.pendingOne(id);
-    const description = this.vc.refusalDescription(reason, words);
+    const description = this.vc.refusalDescription(reason, forIssuer(words));
     await this.#queue(pending, { event: 'credential_deleted', event_description: description });
     await this.forget(id);
     await this.log({ kind: 'rejected', passport: pending.name, from: pending.issuer, reason, words });

@@ -130,6 +130,16 @@ export function dates(object) {
   return { ends: ends.sort()[0] ?? null, looked: looked.sort().at(-1) ?? null };
 }
 
+/** A holder's own words in the characters that the protocol lets through. */
+export function forIssuer(words) {
+  return words
+    .replace(/[“”„"‘’`\\]/g, "'")
+    .replace(/[–—]/g, '-')
+    .replace(/…/g, '...')
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '');
+}
+
 /** `Amara Okafor`, or null when no identity is held. */
 export function person(claims) {
   const { given_name: given, family_name: family } = claims.identity ?? {};

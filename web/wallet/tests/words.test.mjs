@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { offerLink, txCodeFault } from '../lib/receive.js';
 import { ago, checkTag, standing } from '../lib/status-words.js';
-import { dates, day, label, moment, plain, rows, value } from '../lib/words.js';
+import { dates, day, forIssuer, label, moment, plain, rows, value } from '../lib/words.js';
 import t from '../texts/en.js';
 import { asText } from '../views/history.js';
 
@@ -137,4 +137,8 @@ test('the history can be read as a text', () => {
 
   assert.match(text, /2 March 2026 at 12:00 {2}Shown to Manchester\n {2}For: Observer, with a desk code\n {2}They saw: Identity and Training/);
   assert.match(text, /Rejected, offered by The Christie\n {2}Reason: Something in it is not correct: my job/);
+});
+
+test('the holder’s words reach HR though the protocol takes few characters', () => {
+  assert.equal(forIssuer('I’m “senior” – Bronwên…'), "I'm 'senior' - Bronwen...");
 });

@@ -8,6 +8,9 @@ import { scriptAddress } from '../lib/trusted.js';
 import { plain } from '../lib/words.js';
 import { by, troubleWords } from './parts.js';
 
+/** Troubles that trying again may mend. */
+const MAY_PASS = ['offline', 'busy', 'answer', 'registry', 'registry-expired', 'clock'];
+
 export async function receive(app) {
   const { t } = app;
   let leave = () => {};
@@ -131,7 +134,7 @@ export async function offer(app) {
         h(
           'div',
           { class: 'nhsuk-button-group' },
-          button(t.tryAgain, () => app.offered(app.link)),
+          MAY_PASS.includes(error.code) ? button(t.tryAgain, () => app.offered(app.link)) : null,
           button(t.cancel, () => app.dropOffer(), 'nhsuk-button--secondary'),
         ),
       ],
