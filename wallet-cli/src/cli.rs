@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use vc::oid4vci::RefusalReason;
 
 /// Keeps your staff passport on this machine and shows it to hospitals.
 #[derive(Debug, Parser)]
@@ -68,9 +69,21 @@ pub struct Receive {
     /// Accept without being asked
     #[arg(long)]
     pub yes: bool,
+    /// Refuse without being asked, and tell HR why: incorrect, duplicate, not-wanted or other
+    #[arg(long, value_name = "REASON", value_parser = refusal_reason, conflicts_with = "yes")]
+    pub reject: Option<RefusalReason>,
+    /// What HR should know of the refusal, in your own words
+    #[arg(long, value_name = "TEXT", requires = "reject", default_value = "")]
+    pub words: String,
     /// Receive even from an issuer that the network does not know (hosts will not accept it)
     #[arg(long)]
     pub allow_unregistered: bool,
+}
+
+/// `not-wanted` for NOT_WANTED.
+pub(crate) fn refusal_reason(text: &str) -> Result<RefusalReason, String> {
+    let word = text.trim().to_uppercase().replace(['-', ' '], "_");
+    word.parse().map_err(|_| "incorrect, duplicate, not-wanted or other".to_owned())
 }
 
 /// `wallet list`

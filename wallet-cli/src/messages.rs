@@ -232,8 +232,11 @@ fn receive(error: &ReceiveError) -> String {
         ReceiveError::TokenType(_) | ReceiveError::NotText => format!(
             "The issuer answered in a way that this wallet does not know. {NOTHING} Ask its HR."
         ),
-        ReceiveError::Deferred => format!(
-            "The issuer wants to issue later, which this wallet can't do yet. {NOTHING} Ask its HR."
+        ReceiveError::Deferred => {
+            format!("The issuer wants to issue later and does not say where. {NOTHING} Ask its HR.")
+        }
+        ReceiveError::NotConfirmed => format!(
+            "HR has not confirmed the six digits in time. {NOTHING} Ask HR for a new offer."
         ),
         ReceiveError::TxCode(fault) => format!("{} Look at it again.", tx_code(*fault)),
         ReceiveError::Credential(fault) => {
@@ -273,6 +276,7 @@ fn document(what: Document) -> &'static str {
         Document::Token => "permission to receive",
         Document::Nonce => "one-time number",
         Document::Credential => "credential",
+        Document::Deferred => "confirmed credential",
     }
 }
 
@@ -301,6 +305,14 @@ fn refused(what: Document, code: &str) -> String {
             "The issuer did not take the request: a transaction code is missing or not wanted. \
              Look at what HR gave you."
                 .into()
+        }
+        (Document::Credential | Document::Deferred, "credential_request_denied") => {
+            "HR did not confirm the six digits, or has taken the offer back. If your digits were \
+             not HR's, somebody else may have used your offer: tell HR and ask for a new one."
+                .into()
+        }
+        (Document::Deferred, "invalid_transaction_id") => {
+            "The issuer no longer knows this request: ask HR for a new offer.".into()
         }
         (_, code) => format!(
             "The issuer refused the {} ({}). Try again; if it stays so, ask its HR.",

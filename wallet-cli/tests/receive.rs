@@ -4,12 +4,14 @@
 
 mod common;
 
-use common::{Membership, NOW, TX_CODE, Twist, World, requirement};
+use common::{Membership, NOW, TRANSACTION, TX_CODE, Twist, World, requirement};
 use fetch::FetchError;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use vc::jws::JwsError;
-use vc::oid4vci::{MetadataError, NotificationEvent, OfferError};
+use vc::oid4vci::{
+    MetadataError, NotificationEvent, OfferError, Refusal, RefusalReason, confirmation_digits,
+};
 use vc::registry::{Operators, VerifiedRegistry};
 use vc::sd_jwt::SdJwtError;
 use vc::status_list::{Status, StatusListError};
@@ -286,6 +288,51 @@ async fn what_this_wallet_cannot_do_is_said_and_not_tried() {
 
     let (_, error) = receive_twisted(Twist::CredentialDeferred).await;
     assert!(matches!(error, ReceiveError::Deferred));
+}
+
+#[tokio::test]
+async fn the_six_digits_are_shown_and_the_issuer_asked_again() {
+    for twist in [Twist::ConfirmedAtSecondAsking, Twist::ConfirmedByAnOlderDraft] {
+        let world = World::at_noon().await;
+        world.twist(twist);
+        let (offered, network) = open(&world, Strangers::Refuse).await.unwrap();
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut shown = Vec::new();
+
+        let received = offered
+            .redeem_showing(Some(TX_CODE), &network, &world.clock, &mut rng, |digits| {
+                shown.push(digits.to_owned());
+            })
+            .await
+            .unwrap();
+
+        let holder = received.verified().holder().unwrap();
+        assert_eq!(shown, [confirmation_digits(holder, TRANSACTION)]);
+        let asked = world.seen().iter().filter(|seen| *seen == "/deferred").count();
+        assert_eq!(asked, 2, "{twist:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_hr_does_not_confirm_receives_nothing() {
+    let (_, error) = receive_twisted(Twist::NotConfirmed).await;
+
+    assert!(matches!(
+        error,
+        ReceiveError::Refused { what: Document::Deferred, code } if code == "credential_request_denied"
+    ));
+}
+
+#[tokio::test]
+async fn a_refusal_tells_the_issuer_why() {
+    let world = World::at_noon().await;
+    let (received, network) = receive_with(&world, Some(TX_CODE), Strangers::Refuse).await.unwrap();
+    let words = "The name is Okafor".to_owned();
+    let refusal = Refusal { reason: RefusalReason::Incorrect, words };
+
+    received.refuse(&refusal, &network).await;
+
+    assert!(world.saw("/notification credential_deleted INCORRECT: The name is Okafor"));
 }
 
 #[tokio::test]

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use clock::Clock;
-use vc::oid4vci::{InputMode, NotificationEvent};
+use vc::oid4vci::{InputMode, NotificationEvent, Refusal};
 use vc::time::UnixTime;
 
 use super::{no_registry, open_store, refresh_trust, rng};
-use crate::cli::Receive;
+use crate::cli::{Receive, refusal_reason};
 use crate::console::{Console, ConsoleError};
 use crate::error::Error;
 use crate::history::{Entry, Event};
@@ -57,17 +57,48 @@ pub(super) async fn run(
         hold::contents(received.verified().claims(), UnixTime(clock.now())),
         hold::issuer_name(received.issuer()),
     ));
-    let accepted = args.yes
-        || console.confirm("Is this you, is it right, and do you want to keep it?", "--yes")?;
-    if !accepted {
+    if let Some(refusal) = refusal(args, console)? {
         reject(&mut store, &received, UnixTime(clock.now()))?;
-        received.tell_issuer(NotificationEvent::CredentialDeleted, &network).await;
+        received.refuse(&refusal, &network).await;
         return Err(ConsoleError::Declined.into());
     }
     let id = accept(&mut store, &received, UnixTime(clock.now()))?;
     received.tell_issuer(NotificationEvent::CredentialAccepted, &network).await;
     console.print(&format!("Kept as {id}. See it with `wallet show {id}`.\n"));
     Ok(())
+}
+
+/// Why the holder refuses, if she does.
+fn refusal(args: &Receive, console: Console) -> Result<Option<Refusal>, ConsoleError> {
+    if let Some(reason) = args.reject {
+        return Ok(Some(Refusal { reason, words: args.words.clone() }));
+    }
+    if args.yes
+        || console.confirm("Is this you, is it right, and do you want to keep it?", "--yes")?
+    {
+        return Ok(None);
+    }
+    let reason = loop {
+        let answer = console.ask(
+            "Why not? HR will be told: incorrect, duplicate, not-wanted or other:",
+            "--reject",
+        )?;
+        match refusal_reason(&answer) {
+            Ok(reason) => break reason,
+            Err(known) => console.tell(&format!("Please say {known}.")),
+        }
+    };
+    let words = console.ask("Anything HR should know? (may be left empty)", "--words")?;
+    Ok(Some(Refusal { reason, words }))
+}
+
+/// Tells the digits that HR compares.
+fn show_digits(console: Console) -> impl FnMut(&str) {
+    move |digits| {
+        console.print(&format!(
+            "\nShow these six digits to HR: {digits}\nWaiting for HR to confirm them …\n"
+        ));
+    }
 }
 
 /// Asks for the transaction code where it is wanted and not given, again when it was mistyped.
@@ -83,13 +114,18 @@ async fn redeem(
         if let Some(code) = code {
             offered.check_tx_code(code).map_err(ReceiveError::TxCode)?;
         }
-        return Ok(offered.redeem(code, network, clock, &mut rng()).await?);
+        return Ok(offered
+            .redeem_showing(code, network, clock, &mut rng(), show_digits(console))
+            .await?);
     }
     let mut attempt = 1;
     loop {
         let code = console.ask(&tx_code_question(offered), "--tx-code")?;
         let answer = match offered.check_tx_code(&code) {
-            Ok(()) => offered.redeem(Some(&code), network, clock, &mut rng()).await,
+            Ok(()) => {
+                let show = show_digits(console);
+                offered.redeem_showing(Some(&code), network, clock, &mut rng(), show).await
+            }
             Err(fault) => Err(fault.into()),
         };
         match answer {

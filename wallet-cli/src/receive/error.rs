@@ -22,6 +22,8 @@ pub enum Document {
     Nonce,
     /// The credential.
     Credential,
+    /// The credential, after HR has compared digits.
+    Deferred,
 }
 
 impl fmt::Display for Document {
@@ -33,6 +35,7 @@ impl fmt::Display for Document {
             Self::Token => "token",
             Self::Nonce => "nonce",
             Self::Credential => "credential",
+            Self::Deferred => "deferred credential",
         })
     }
 }
@@ -120,9 +123,12 @@ pub enum ReceiveError {
     /// A token that this wallet can't use.
     #[error("token type {0:?}")]
     TokenType(String),
-    /// The issuer wants to issue later.
+    /// The issuer wants to issue later and does not say where.
     #[error("issued later")]
     Deferred,
+    /// HR has not compared the digits in time.
+    #[error("digits not confirmed in time")]
+    NotConfirmed,
     /// The credential is not a text.
     #[error("the credential is not a text")]
     NotText,

@@ -4,6 +4,7 @@
 //! [`open`] reads the offer, [`Offered::redeem`] fetches and checks the credential.
 
 mod check;
+mod deferred;
 mod error;
 mod redeem;
 

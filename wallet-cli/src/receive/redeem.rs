@@ -1,30 +1,52 @@
 //! From an offer to a checked credential: token, nonce, proof of possession, credential.
 
+use std::time::Duration;
+
 use fetch::Reply;
 use keys::SigningKey;
 use rand_core::CryptoRng;
 use vc::jwk::Algorithm;
 use vc::oid4vci::{
-    CredentialRequest, CredentialResponse, CredentialTarget, ErrorResponse, NonceResponse,
-    NotificationEvent, NotificationRequest, ProofInput, Proofs, Secret, TokenGrant, TokenRequest,
-    TokenResponse,
+    CredentialRequest, CredentialResponse, CredentialTarget, ErrorResponse, IssuedCredential,
+    NonceResponse, NotificationEvent, NotificationRequest, ProofInput, Proofs, Refusal, Secret,
+    TokenGrant, TokenRequest, TokenResponse,
 };
 
+use super::deferred::Transaction;
 use super::{Document, JSON, Notify, Offered, ReceiveError, Received, check};
 use crate::network::Network;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What the token endpoint gave.
-struct Access {
-    token: Secret,
+pub(super) struct Access {
+    pub(super) token: Secret,
+    pub(super) lasts: Option<Duration>,
     target: CredentialTarget,
 }
 
 /// What the credential endpoint gave.
-struct Issued {
+pub(super) struct Issued {
     credential: String,
     notification_id: Option<String>,
+}
+
+/// What the credential endpoint answered.
+enum Answer {
+    Now(Issued),
+    Later(Transaction),
+}
+
+/// The first credential of an answer.
+pub(super) fn issued(
+    credentials: &[IssuedCredential],
+    notification_id: Option<String>,
+) -> Result<Issued, ReceiveError> {
+    let text = credentials
+        .first()
+        .and_then(|issued| issued.credential.as_str())
+        .ok_or(ReceiveError::NotText)?;
+    Ok(Issued { credential: text.to_owned(), notification_id })
 }
 
 impl Offered {
@@ -39,9 +61,24 @@ impl Offered {
         clock: &clock::Clock,
         rng: &mut impl CryptoRng,
     ) -> Result<Received, ReceiveError> {
+        self.redeem_showing(tx_code, network, clock, rng, |_| {}).await
+    }
+
+    /// The same; `show` gets the six digits when HR is to compare them.
+    ///
+    /// # Errors
+    /// [`ReceiveError`]; nothing is kept then.
+    pub async fn redeem_showing(
+        &self,
+        tx_code: Option<&str>,
+        network: &Network,
+        clock: &clock::Clock,
+        rng: &mut impl CryptoRng,
+        mut show: impl FnMut(&str),
+    ) -> Result<Received, ReceiveError> {
         let access = self.token(tx_code, network).await?;
         let holder_key = SigningKey::generate(Algorithm::EdDsa, rng);
-        let issued = match self.credential(&access, &holder_key, network, clock).await {
+        let answer = match self.credential(&access, &holder_key, network, clock).await {
             // "The Wallet should retrieve a new c_nonce", once (OpenID4VCI 1.0, 8.3.1.2).
             Err(ReceiveError::Refused { what: Document::Credential, code })
                 if code == "invalid_nonce" =>
@@ -49,6 +86,13 @@ impl Offered {
                 self.credential(&access, &holder_key, network, clock).await?
             }
             answer => answer?,
+        };
+        let issued = match answer {
+            Answer::Now(issued) => issued,
+            Answer::Later(transaction) => {
+                let holder = holder_key.public_key();
+                self.wait_for(transaction, &access, holder, network, &mut show).await?
+            }
         };
         let now = vc::time::UnixTime(clock.now());
         let checked =
@@ -68,7 +112,7 @@ impl Offered {
                 notify,
             }),
             Err(fault) => {
-                tell(notify.as_ref(), NotificationEvent::CredentialFailure, network).await;
+                tell(notify.as_ref(), NotificationEvent::CredentialFailure, None, network).await;
                 Err(ReceiveError::Credential(fault))
             }
         }
@@ -107,7 +151,8 @@ impl Offered {
             Some(identifier) => CredentialTarget::Identifier(identifier.clone()),
             None => CredentialTarget::Configuration(self.configuration_id.clone()),
         };
-        Ok(Access { token: token.access_token, target })
+        let lasts = token.expires_in.map(Duration::from_secs);
+        Ok(Access { token: token.access_token, lasts, target })
     }
 
     async fn credential(
@@ -116,7 +161,7 @@ impl Offered {
         holder_key: &SigningKey,
         network: &Network,
         clock: &clock::Clock,
-    ) -> Result<Issued, ReceiveError> {
+    ) -> Result<Answer, ReceiveError> {
         let what = Document::Credential;
         let nonce = self.nonce(network).await?;
         let proof = ProofInput::new(
@@ -146,13 +191,11 @@ impl Offered {
             .map_err(|source| ReceiveError::Malformed { what, source })?;
         match response {
             CredentialResponse::Issued { credentials, notification_id } => {
-                let text = credentials
-                    .first()
-                    .and_then(|issued| issued.credential.as_str())
-                    .ok_or(ReceiveError::NotText)?;
-                Ok(Issued { credential: text.to_owned(), notification_id })
+                issued(&credentials, notification_id).map(Answer::Now)
             }
-            CredentialResponse::Deferred { .. } => Err(ReceiveError::Deferred),
+            CredentialResponse::Deferred { transaction_id: id, interval } => {
+                Ok(Answer::Later(Transaction { id, interval }))
+            }
         }
     }
 
@@ -172,16 +215,27 @@ impl Received {
     /// Tells the issuer that the credential is kept or was refused by the holder, when it wants to
     /// know. What is kept does not depend on the answer.
     pub async fn tell_issuer(&self, event: NotificationEvent, network: &Network) {
-        tell(self.notify.as_ref(), event, network).await;
+        tell(self.notify.as_ref(), event, None, network).await;
+    }
+
+    /// Tells the issuer that the holder refuses the credential, and why.
+    pub async fn refuse(&self, refusal: &Refusal, network: &Network) {
+        let event = NotificationEvent::CredentialDeleted;
+        tell(self.notify.as_ref(), event, Some(refusal.to_string()), network).await;
     }
 }
 
-async fn tell(notify: Option<&Notify>, event: NotificationEvent, network: &Network) {
+async fn tell(
+    notify: Option<&Notify>,
+    event: NotificationEvent,
+    event_description: Option<String>,
+    network: &Network,
+) {
     let Some(notify) = notify else {
         return;
     };
     let request =
-        NotificationRequest { notification_id: notify.id.clone(), event, event_description: None };
+        NotificationRequest { notification_id: notify.id.clone(), event, event_description };
     let Ok(body) = serde_json::to_string(&request) else {
         return;
     };
@@ -190,7 +244,7 @@ async fn tell(notify: Option<&Notify>, event: NotificationEvent, network: &Netwo
 }
 
 /// POST that must be answered with a JSON document.
-async fn post(
+pub(super) async fn post(
     network: &Network,
     address: &str,
     content_type: &str,

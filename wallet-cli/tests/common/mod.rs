@@ -14,7 +14,7 @@ use keys::SigningKey;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde_json::{Map, Value, json};
-use vc::jwk::Algorithm;
+use vc::jwk::{Algorithm, PublicKey};
 use vc::time::UnixTime;
 
 pub const VCT: &str = "urn:staff-passport:employment-checks:1";
@@ -22,6 +22,7 @@ pub const TX_CODE: &str = "493536";
 /// Noon of 2 March 2026.
 pub const NOW: i64 = 1_772_452_800;
 const STATUS_INDEX: u64 = 77;
+pub const TRANSACTION: &str = "later";
 
 /// One way to misbehave.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +46,9 @@ pub enum Twist {
     InvalidNonceOnce,
     InvalidNonceAlways,
     CredentialDeferred,
+    ConfirmedAtSecondAsking,
+    ConfirmedByAnOlderDraft,
+    NotConfirmed,
     CredentialHuge,
     BoundToAnotherKey,
     Expired,
@@ -100,6 +104,7 @@ struct Settings {
     registry_down: bool,
     requirement: Option<Value>,
     nonces: usize,
+    deferred: Option<(PublicKey, usize)>,
 }
 
 impl World {
@@ -123,6 +128,7 @@ impl World {
                 registry_down: false,
                 requirement: Some(requirement()),
                 nonces: 0,
+                deferred: None,
             }),
             seen: Mutex::default(),
             rng: Mutex::new(rng),

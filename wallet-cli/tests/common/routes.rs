@@ -11,11 +11,11 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use vc::jwk::Algorithm;
 use vc::oid4vci::{
-    CredentialRequest, CredentialResponse, CredentialTarget, ProofPolicy, Proofs, TokenGrant,
-    TokenRequest, verify_proof,
+    CredentialRequest, CredentialResponse, CredentialTarget, DeferredRequest, ProofPolicy, Proofs,
+    TokenGrant, TokenRequest, verify_proof,
 };
 
-use super::{Shared, TX_CODE, Twist, VCT};
+use super::{Shared, TRANSACTION, TX_CODE, Twist, VCT};
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
@@ -28,6 +28,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/issuer/token", post(token))
         .route("/issuer/nonce", post(nonce))
         .route("/issuer/credential", post(credential))
+        .route("/issuer/deferred", post(deferred))
         .route("/issuer/notification", post(notification))
         .route("/issuer/status-lists/1", get(status_list))
         .with_state(shared)
@@ -133,6 +134,9 @@ async fn metadata(State(shared): Served) -> Response {
             }
         } }
     });
+    if is_confirmed(twist) {
+        document["deferred_credential_endpoint"] = json!(format!("{}/deferred", shared.issuer()));
+    }
     if twist == Twist::MetadataHuge {
         document["padding"] = json!("x".repeat(2 * 1024 * 1024));
     }
@@ -238,6 +242,11 @@ async fn credential(State(shared): Served, headers: HeaderMap, body: Bytes) -> R
         Twist::CredentialDeferred => {
             return json_answer(&json!({ "transaction_id": "later", "interval": 5 }));
         }
+        _ if is_confirmed(twist) => {
+            shared.settings.lock().expect("lock").deferred = Some((proof.holder, 0));
+            let body = json!({ "transaction_id": TRANSACTION, "interval": 1 });
+            return (StatusCode::ACCEPTED, json_answer(&body)).into_response();
+        }
         Twist::CredentialHuge => return json_answer(&json!("x".repeat(2 * 1024 * 1024))),
         _ => {}
     }
@@ -246,9 +255,43 @@ async fn credential(State(shared): Served, headers: HeaderMap, body: Bytes) -> R
     json_answer(&response.to_json())
 }
 
+fn is_confirmed(twist: Twist) -> bool {
+    matches!(
+        twist,
+        Twist::ConfirmedAtSecondAsking | Twist::ConfirmedByAnOlderDraft | Twist::NotConfirmed
+    )
+}
+
+/// HR confirms between the first and the second asking.
+async fn deferred(State(shared): Served, body: Bytes) -> Response {
+    let request = DeferredRequest::parse(&body).expect("a deferred request");
+    assert_eq!(request.transaction_id.expose(), TRANSACTION);
+    shared.saw("/deferred");
+    let (holder, asked) = {
+        let mut settings = shared.settings.lock().expect("lock");
+        let (holder, asked) = settings.deferred.as_mut().expect("a deferred request");
+        *asked += 1;
+        (holder.clone(), *asked)
+    };
+    match (shared.twist(), asked) {
+        (Twist::NotConfirmed, _) => oauth_error("credential_request_denied"),
+        (Twist::ConfirmedByAnOlderDraft, 1) => oauth_error("issuance_pending"),
+        (_, 1) => {
+            let body = json!({ "transaction_id": TRANSACTION, "interval": 1 });
+            (StatusCode::ACCEPTED, json_answer(&body)).into_response()
+        }
+        _ => {
+            let text = shared.issue(&holder);
+            json_answer(&CredentialResponse::issued([text], Some("note-1".to_owned())).to_json())
+        }
+    }
+}
+
 async fn notification(State(shared): Served, body: Bytes) -> Response {
     let body: Value = serde_json::from_slice(&body).expect("JSON");
-    shared.saw(format!("/notification {}", body["event"].as_str().unwrap_or("?")));
+    let said = body["event_description"].as_str().unwrap_or_default();
+    let event = body["event"].as_str().unwrap_or("?");
+    shared.saw(format!("/notification {event} {said}"));
     StatusCode::NO_CONTENT.into_response()
 }
 
