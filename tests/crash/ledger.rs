@@ -18,6 +18,9 @@ pub(crate) struct Ledger {
 struct Book {
     passports: Vec<String>,
     revoked: HashSet<String>,
+    suspended: HashSet<String>,
+    /// Keys that HR has confirmed, and that were not looked up yet.
+    confirmed: HashSet<String>,
     credentials: Vec<(String, StatusReference)>,
     indices: HashSet<StatusReference>,
     /// How many of `passports` were looked up in an earlier round.
@@ -30,6 +33,7 @@ pub(crate) struct Counts {
     pub(crate) passports: usize,
     pub(crate) credentials: usize,
     pub(crate) revocations: usize,
+    pub(crate) suspensions: usize,
 }
 
 impl Ledger {
@@ -57,27 +61,54 @@ impl Ledger {
         });
     }
 
+    /// A suspension was answered with 200.
+    pub(crate) fn suspended(&self, id: &str) {
+        self.with(|book| {
+            book.suspended.insert(id.to_owned());
+        });
+    }
+
+    /// A confirmation of a key was answered with 200.
+    pub(crate) fn confirmed(&self, id: &str) {
+        self.with(|book| {
+            book.confirmed.insert(id.to_owned());
+        });
+    }
+
     pub(crate) fn counts(&self) -> Counts {
         self.with(|book| Counts {
             passports: book.passports.len(),
             credentials: book.credentials.len(),
             revocations: book.revoked.len(),
+            suspensions: book.suspended.len(),
         })
     }
 
     /// Looks everything up: the new passports one by one, every status in the signed lists.
     pub(crate) async fn check(&self, network: &Network, round: usize) {
-        let (fresh, revoked, credentials) = self.with(|book| {
+        let (fresh, confirmed) = self.with(|book| {
             let fresh = book.passports[book.checked..].to_vec();
             book.checked = book.passports.len();
-            (fresh, book.revoked.clone(), book.credentials.clone())
+            (fresh, std::mem::take(&mut book.confirmed))
         });
-        for id in fresh.iter().chain(&revoked) {
+        let (revoked, suspended, credentials) = self.with(|book| {
+            (book.revoked.clone(), book.suspended.clone(), book.credentials.clone())
+        });
+        for id in &confirmed {
+            let url = format!("{}/api/v1/passports/{id}/progress", network.issuer_url);
+            let progress = network.http.get_as(&url, &network.issuer_token).await.json();
+            assert_ne!(progress["step"], "CONFIRM", "round {round}: {id} waits for HR again");
+        }
+        for id in fresh.iter().chain(&revoked).chain(&suspended) {
             let url = format!("{}/api/v1/passports/{id}", network.issuer_url);
             let answer = network.http.get_as(&url, &network.issuer_token).await;
             assert_eq!(answer.status, 200, "round {round}: passport {id} is lost");
             if revoked.contains(id) {
                 assert_eq!(answer.json()["state"], "REVOKED", "round {round}: {id} came back");
+            }
+            if suspended.contains(id) {
+                let state = &answer.json()["state"];
+                assert_eq!(state, "SUSPENDED", "round {round}: {id} came back");
             }
         }
         let lists = lists(network, &credentials).await;
@@ -85,6 +116,9 @@ impl Ledger {
             let found = lists[&status.uri].status(status.idx).expect("an index inside the list");
             if revoked.contains(id) {
                 assert_eq!(found, Status::Invalid, "round {round}: revocation of {id} undone");
+            }
+            if suspended.contains(id) {
+                assert_eq!(found, Status::Suspended, "round {round}: suspension of {id} undone");
             }
         }
     }

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::{Value, json};
 use staff_passport_tests::http::{Answer, Http};
 use staff_passport_tests::network::Network;
-use vc::oid4vci::{OfferLink, ProofInput, Transport};
+use vc::jwk::PublicKey;
+use vc::oid4vci::{OfferLink, ProofInput, Transport, confirmation_digits};
 use vc::sd_jwt::UnverifiedSdJwt;
 use vc::status_list;
 use vc::time::UnixTime;
@@ -50,19 +51,30 @@ impl Writer {
 
     /// One passport through its life; `None` when the issuer was gone.
     async fn turn(&self, turn: usize) -> Option<()> {
-        let passport = self.post("/api/v1/passports", &self.body, 201).await?;
+        let path = format!("/api/v1/passports?confirm_key={}", turn.is_multiple_of(5));
+        let passport = self.post(&path, &self.body, 201).await?;
         let id = passport["id"].as_str().expect("an id");
         self.ledger.created(id);
 
         let status = self.receive(&passport).await?;
         self.ledger.issued(id, status);
 
-        if turn.is_multiple_of(2) {
-            let reason = json!({ "reason": "ISSUED_IN_ERROR" });
-            self.post(&format!("/api/v1/passports/{id}/revoke"), &reason, 200).await?;
-            self.ledger.revoked(id);
+        match turn % 4 {
+            0 | 2 => {
+                self.act(id, "revoke", "ISSUED_IN_ERROR").await?;
+                self.ledger.revoked(id);
+            }
+            1 => {
+                self.act(id, "suspend", "INVESTIGATION").await?;
+                self.ledger.suspended(id);
+            }
+            _ => {}
         }
         Some(())
+    }
+
+    async fn act(&self, id: &str, act: &str, reason: &str) -> Option<Value> {
+        self.post(&format!("/api/v1/passports/{id}/{act}"), &json!({ "reason": reason }), 200).await
     }
 
     async fn post(&self, path: &str, body: &Value, wanted: u16) -> Option<Value> {
@@ -115,11 +127,35 @@ impl Writer {
         let headers = [("authorization", authorization.as_str()), JSON];
         let url = format!("{}/credential", self.issuer);
         let body = body.to_string().into_bytes();
-        let answer = answered(self.http.try_send("POST", &url, &headers, Some(body)).await?, 200)?;
+        let answer = self.http.try_send("POST", &url, &headers, Some(body)).await?;
+        let answer = match answer.status {
+            202 => {
+                let id = passport["id"].as_str().expect("an id");
+                self.confirmed(id, &answer.json(), holder.public_key(), headers).await?
+            }
+            _ => answered(answer, 200)?,
+        };
         let text = answer["credentials"][0]["credential"].as_str().expect("a credential");
         let parsed = UnverifiedSdJwt::parse(text).expect("an SD-JWT");
         let status = parsed.issuer_jwt().dangerous_unverified_claim("status").expect("a status");
         Some(serde_json::from_value(status["status_list"].clone()).expect("a reference"))
+    }
+
+    /// HR compares the digits, and the wallet fetches what it waits for.
+    async fn confirmed(
+        &self,
+        id: &str,
+        later: &Value,
+        holder: &PublicKey,
+        headers: [(&str, &str); 2],
+    ) -> Option<Value> {
+        let transaction = later["transaction_id"].as_str().expect("a transaction");
+        let digits = json!({ "digits": confirmation_digits(holder, transaction) });
+        self.post(&format!("/api/v1/passports/{id}/confirm-key"), &digits, 200).await?;
+        self.ledger.confirmed(id);
+        let url = format!("{}/deferred-credential", self.issuer);
+        let body = json!({ "transaction_id": transaction }).to_string().into_bytes();
+        answered(self.http.try_send("POST", &url, &headers, Some(body)).await?, 200)
     }
 }
 
