@@ -1,6 +1,8 @@
 //! The verifier through its real router, with a registry and an issuer on loopback.
 
 #[cfg(test)]
+mod desk;
+#[cfg(test)]
 mod network;
 #[cfg(test)]
 mod refusals;
@@ -10,6 +12,8 @@ mod replay;
 mod requests;
 #[cfg(test)]
 mod status;
+#[cfg(test)]
+mod texts;
 #[cfg(test)]
 mod trust;
 #[cfg(test)]

@@ -13,6 +13,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Map, Value, json};
 use server::Durable;
 use server::durable::Options;
+use server::people::{People, Role};
+use server::sign_in::{SignIn, SignInArgs};
+use server::testing::Browser;
 use tempfile::TempDir;
 use tower::ServiceExt;
 use vc::claim_path::ClaimPath;
@@ -22,12 +25,14 @@ use vc::sd_jwt::{Issuance, KeyBinding, UnverifiedSdJwt, key_binding_input};
 use vc::status_list::{self, LIST_ENTRIES, Status, StatusList, TokenClaims};
 use vc::time::UnixTime;
 use verifier::trust::Source;
-use verifier::{Settings, Verifier};
+use verifier::{SERVICE, Settings, Verifier};
 
 use crate::network::{Answer, Site};
 
 /// 2 March 2026, 09:00 in London: the day the sample nurse is made for.
 pub(crate) const NOW: i64 = 1_772_442_000;
+/// Where the pages are.
+pub(crate) const ORIGIN: &str = "http://localhost:8102";
 pub(crate) const DAY: i64 = 86_400;
 pub(crate) const VCT: &str = "urn:staff-passport:employment-checks:1";
 pub(crate) const LIST: &str = "/status-lists/0";
@@ -51,6 +56,7 @@ pub(crate) struct World {
     pub(crate) stranger: SigningKey,
     pub(crate) token: String,
     verifier: Verifier,
+    store: Durable,
     router: Router,
     data: TempDir,
     rng: ChaCha20Rng,
@@ -70,6 +76,7 @@ pub(crate) struct Shown {
     pub(crate) without: Vec<&'static str>,
     pub(crate) vct: &'static str,
     pub(crate) expires_at: i64,
+    pub(crate) family_name: &'static str,
 }
 
 impl Default for Shown {
@@ -84,6 +91,7 @@ impl Default for Shown {
             without: Vec::new(),
             vct: VCT,
             expires_at: NOW + 89 * DAY,
+            family_name: "Okafor",
         }
     }
 }
@@ -116,7 +124,7 @@ impl World {
         let (registry, issuer) = (Site::open().await, Site::open().await);
         let clock = Clock::manual(NOW);
         let data = TempDir::new().unwrap();
-        let verifier = start(data.path(), &registry, &operator, &clock).await;
+        let (verifier, store) = start(data.path(), &registry, &operator, &clock).await;
         let (secret, _) = verifier.tokens().create("desk", &["scan".to_owned()], 90).await.unwrap();
         let world = Self {
             router: server::serve::layered(verifier.router(), &server::serve::Limits::default()),
@@ -130,6 +138,7 @@ impl World {
             holder,
             stranger,
             verifier,
+            store,
             data,
             rng,
         };
@@ -155,13 +164,15 @@ impl World {
 
     /// The verifier dies and comes back on the same directory.
     pub(crate) async fn restart(self) -> Self {
-        let Self { verifier, router, data, .. } = self;
+        let Self { verifier, store, router, data, .. } = self;
         drop(router);
         drop(verifier);
-        let verifier = start(data.path(), &self.registry, &self.operator, &self.clock).await;
+        drop(store);
+        let (verifier, store) = start(data.path(), &self.registry, &self.operator, &self.clock).await;
         let router = server::serve::layered(verifier.router(), &server::serve::Limits::default());
         Self {
             verifier,
+            store,
             router,
             data,
             clock: self.clock,
@@ -175,6 +186,28 @@ impl World {
             token: self.token,
             rng: self.rng,
         }
+    }
+
+    /// A browser in which somebody with this role is signed in.
+    pub(crate) async fn browser(&self, role: Role) -> Browser {
+        let people = People::new(self.store.clone(), self.clock.clone(), SERVICE.grants, false);
+        let invitation = people.invite("Harry Host", &[role], None).await.unwrap();
+        let mut browser = self.nobody();
+        browser.enrol(&invitation.secret).await;
+        browser
+    }
+
+    /// A browser in which nobody is signed in.
+    pub(crate) fn nobody(&self) -> Browser {
+        let people = People::new(self.store.clone(), self.clock.clone(), SERVICE.grants, false);
+        let name = "Manchester University NHS Foundation Trust";
+        let base_url = ORIGIN.parse().unwrap();
+        let clock = self.clock.clone();
+        let sign_in =
+            SignIn::start(SERVICE, base_url, name, people, clock, &SignInArgs::default()).unwrap();
+        let routes = sign_in.around(self.verifier.router().merge(self.verifier.pages()));
+        let router = server::serve::layered(routes, &server::serve::Limits::default());
+        Browser::new(router, ORIGIN)
     }
 
     pub(crate) async fn another_token(&self) -> String {
@@ -281,6 +314,7 @@ impl World {
         let uri = format!("{origin}{}", shown.list);
         let status = json!({ "status_list": { "idx": shown.index, "uri": uri } });
         claims.insert("status".into(), status);
+        claims["identity"]["family_name"] = shown.family_name.into();
         for name in &shown.without {
             claims.remove(*name);
         }
@@ -374,7 +408,12 @@ impl World {
     }
 }
 
-async fn start(data: &Path, registry: &Site, operator: &SigningKey, clock: &Clock) -> Verifier {
+async fn start(
+    data: &Path,
+    registry: &Site,
+    operator: &SigningKey,
+    clock: &Clock,
+) -> (Verifier, Durable) {
     let keys = vec![operator.public_key().clone()];
     let settings = Settings {
         ods: "R0A".to_owned(),
@@ -390,7 +429,7 @@ async fn start(data: &Path, registry: &Site, operator: &SigningKey, clock: &Cloc
     };
     let small = Options { cache_bytes: 1 << 20, ballast_bytes: 0, ..Options::default() };
     let store = Durable::open_with(data, small).unwrap();
-    Verifier::start(settings, store, clock.clone()).await.unwrap()
+    (Verifier::start(settings, store.clone(), clock.clone()).await.unwrap(), store)
 }
 
 pub(crate) fn placement() -> Value {
