@@ -327,7 +327,7 @@ fn who(told: &ToldFinding, home: Option<&str>, shell: &Shell) -> String {
         ("HOME_HR", Some(home)) => shell.ta("desk-who-home", &[("name", home)]),
         ("HOME_HR", None) => shell.t("desk-who-a-home"),
         ("NETWORK_OPERATOR", _) => shell.t("desk-who-operator"),
-        _ => shell.ta("desk-who-host", &[("name", &shell.organisation)]),
+        _ => shell.t("desk-who-host"),
     }
 }
 

@@ -10,6 +10,8 @@ import { Wedge } from './wedge.js';
 /** A verdict that nobody looks at is cleared. */
 const FORGET = 600_000;
 const WORKER = '/assets/scan-worker.js';
+/** For screen readers only. */
+const UNSEEN = 'nhsuk-u-visually-hidden';
 
 const at = (id) => document.getElementById(id);
 const form = at('scan-form');
@@ -112,6 +114,7 @@ function show(html) {
   at('camera-video').pause();
   put(at('verdict'), html);
   at('scanner').hidden = true;
+  at('desk-title').classList.add(UNSEEN);
   form.reset();
   const heading = at('verdict-heading');
   document.title = `${heading.textContent} – ${title}`;
@@ -168,6 +171,7 @@ function next(why) {
   }
   state = READING;
   at('scanner').hidden = false;
+  at('desk-title').classList.remove(UNSEEN);
   say(why);
   at('maincontent').scrollIntoView({ block: 'start' });
   if (camera.on) {
@@ -175,13 +179,8 @@ function next(why) {
     at('camera-video').play();
     watch();
   } else {
-    focusOn(at('scanner').querySelector('h1'));
+    at('desk-title').focus();
   }
-}
-
-function focusOn(element) {
-  element.tabIndex = -1;
-  element.focus();
 }
 
 function trouble({ kind, html }) {
