@@ -302,7 +302,8 @@ fn groups(findings: &[ToldFinding], home: Option<&str>, shell: &Shell) -> Vec<Gr
             for told in findings.iter().filter(|finding| finding.outcome() == outcome) {
                 let who = who(told, home, shell);
                 let finding = Finding::of(told, shell);
-                match acts.iter_mut().find(|act| act.who == who && act.next_step == told.next_step) {
+                match acts.iter_mut().find(|act| act.who == who && act.next_step == told.next_step)
+                {
                     Some(act) => act.findings.push(finding),
                     None => acts.push(Act {
                         findings: vec![finding],

@@ -89,9 +89,7 @@ pub(super) async fn choose(
             app.desk.placements.put(on.person.who(), choice);
             Ok(see_other(&choice.path()))
         }
-        Err(faults) => {
-            Ok(render(&app, on.shell, StatusCode::UNPROCESSABLE_ENTITY, form, &faults))
-        }
+        Err(faults) => Ok(render(&app, on.shell, StatusCode::UNPROCESSABLE_ENTITY, form, &faults)),
     }
 }
 

@@ -72,9 +72,7 @@ pub(super) async fn scan(
         });
     };
     let desk_code = app.desk.codes.find(&who, scan_id);
-    let over = desk_code
-        .as_ref()
-        .is_some_and(|code| code.seconds_left(app.clock.now()).is_none());
+    let over = desk_code.as_ref().is_some_and(|code| code.seconds_left(app.clock.now()).is_none());
     let fault = match form.code.trim().is_empty() {
         true => Some("desk-fault-empty"),
         false if over => Some("desk-fault-desk-code"),
@@ -119,8 +117,7 @@ fn asked(text: &str) -> CodeAsked {
 }
 
 fn refused(shell: &Shell, key: &str, link: &str, again: &str) -> Response {
-    let refused =
-        Refused { sentence: shell.t(key), again: shell.t(again), link: link.to_owned() };
+    let refused = Refused { sentence: shell.t(key), again: shell.t(again), link: link.to_owned() };
     in_place(StatusCode::UNPROCESSABLE_ENTITY, &refused)
 }
 

@@ -65,8 +65,7 @@ impl Lines<'_> {
             Check::ProfessionalRegistration => {
                 presented.professional_registration.as_ref().map(|it| {
                     let body = it.body.to_string();
-                    let values =
-                        [("body", body.as_str()), ("number", it.number.as_str())];
+                    let values = [("body", body.as_str()), ("number", it.number.as_str())];
                     let who = self.0.ta("desk-registration", &values);
                     let status = self.0.t(words::registration(it.status));
                     vec![

@@ -168,7 +168,8 @@ impl World {
         drop(router);
         drop(verifier);
         drop(store);
-        let (verifier, store) = start(data.path(), &self.registry, &self.operator, &self.clock).await;
+        let (verifier, store) =
+            start(data.path(), &self.registry, &self.operator, &self.clock).await;
         let router = server::serve::layered(verifier.router(), &server::serve::Limits::default());
         Self {
             verifier,
