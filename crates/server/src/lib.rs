@@ -17,6 +17,8 @@ pub mod serve;
 pub mod sessions;
 pub mod sign_in;
 pub mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod texts;
 pub mod tokens;
 pub mod web;

@@ -18,3 +18,17 @@ mod serving;
 mod tls;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod forgery;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod site;
+#[cfg(test)]
+mod texts;
+#[cfg(test)]
+mod oidc;
+#[cfg(test)]
+mod provider;
