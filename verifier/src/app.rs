@@ -10,6 +10,7 @@ use fetch::{Fetcher, Guards, SetUpError};
 use server::{Durable, Tokens};
 
 use crate::SCOPES;
+use crate::desk::Desk;
 use crate::poll::{self, Polls};
 use crate::repeats::Repeats;
 use crate::requirements::Published;
@@ -56,6 +57,7 @@ pub(crate) struct Shared {
     pub(crate) status: Arc<StatusCache>,
     pub(crate) requirements: Published,
     pub(crate) repeats: Repeats,
+    pub(crate) desk: Desk,
     /// `ods:` and the own code.
     pub(crate) audience: String,
     pub(crate) max_status_age: i64,
@@ -114,6 +116,7 @@ impl Verifier {
             status: Arc::new(status),
             requirements: Published::shipped()?,
             repeats: Repeats::default(),
+            desk: Desk::default(),
             audience: format!("ods:{}", settings.ods),
             max_status_age: i64::from(settings.max_status_age),
             clock,
@@ -124,6 +127,11 @@ impl Verifier {
     /// The HTTP interface, without the layers of [`server::serve`].
     pub fn router(&self) -> Router {
         router::table(self.app.clone())
+    }
+
+    /// The desk's pages; they need the layers of [`server::sign_in`] around them.
+    pub fn pages(&self) -> Router {
+        router::pages(self.app.clone())
     }
 
     /// The API tokens.

@@ -3,6 +3,7 @@
 
 mod answer;
 mod app;
+mod desk;
 mod files;
 mod poll;
 mod repeats;
@@ -10,11 +11,13 @@ mod requirements;
 mod router;
 mod scan;
 pub mod serve;
+mod service;
 pub mod status;
 pub mod store;
 pub mod trust;
 
 pub use crate::app::{Settings, StartError, Verifier};
+pub use crate::service::SERVICE;
 
 /// Every scope that an API token may have here.
 pub const SCOPES: &[&str] = &["scan"];

@@ -10,7 +10,7 @@ use server::health;
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::app::App;
-use crate::{requirements, scan};
+use crate::{desk, requirements, scan};
 
 pub(crate) fn table(app: App) -> Router {
     let trust = Arc::clone(&app.trust);
@@ -29,4 +29,9 @@ pub(crate) fn table(app: App) -> Router {
         .merge(published)
         .merge(health::router(Arc::new(move || trust.ready())))
         .with_state(app)
+}
+
+/// The desk's pages; they need the layers of [`server::sign_in`] around them.
+pub(crate) fn pages(app: App) -> Router {
+    desk::router().with_state(app)
 }

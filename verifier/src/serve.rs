@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clock::Clock;
 use serde_json::Value;
+use server::audit::AuditError;
 use server::config::{BaseUrl, ConfigError, ServeArgs, StoreUrl};
 use server::control::{Control, ControlError};
 use server::durable::OpenError;
 use server::serve::{Limits, ServeError, Tls};
+use server::sign_in::{SignInArgs, SignInError, Site};
+use server::web::WebArgs;
 use server::{Durable, telemetry};
 use tokio::net::TcpListener;
 use url::Url;
@@ -15,6 +18,7 @@ use vc::jwk::{JwkError, PublicKey};
 use vc::registry::Operators;
 
 use crate::app::{Settings, StartError, Verifier};
+use crate::service::SERVICE;
 use crate::trust::Source;
 
 /// Largest file that is read at the start.
@@ -57,6 +61,10 @@ pub struct Args {
     /// Root certificates (PEM) to trust beside the system's
     #[arg(long, env = "STAFF_PASSPORT_EXTRA_ROOTS")]
     extra_roots: Option<PathBuf>,
+    #[command(flatten)]
+    web: WebArgs,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// Serves until it is told to stop.
@@ -85,8 +93,12 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), RunError> {
         allow_loopback_http: loopback,
         extra_roots,
     };
-    let verifier = Verifier::start(settings, store, clock).await?;
-    let _control = Control::listen(&data_dir, verifier.tokens().clone())?;
+    let verifier = Verifier::start(settings, store.clone(), clock.clone()).await?;
+    let who = (&args.base_url, args.name.as_str());
+    let site = Site::start(SERVICE, who, (store, clock), &args.sign_in, &args.web)?;
+    let tokens = verifier.tokens().clone();
+    let _control = Control::with_people(&data_dir, tokens, site.accounts())?;
+    let _maintenance = site.maintained();
     let address = args.serve.listen;
     let listener = TcpListener::bind(address)
         .await
@@ -95,8 +107,18 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), RunError> {
     let _polls = verifier.poll();
     let tls = args.serve.tls_cert.zip(args.serve.tls_key).map(|(cert, key)| Tls { cert, key });
     let stop = server::serve::shutdown_signal();
-    server::serve(listener, verifier.router(), tls, Limits::default(), stop).await?;
+    let router = site.router(verifier.router(), verifier.pages());
+    server::serve(listener, router, tls, Limits::default(), stop).await?;
     Ok(())
+}
+
+/// `verifier audit verify`: gives the number of rows.
+///
+/// # Errors
+/// [`RunError`].
+pub fn verify_audit(store: &StoreUrl) -> Result<u64, RunError> {
+    let StoreUrl::Sled(dir) = store;
+    Ok(server::audit::verify(&Durable::open(dir)?)?)
 }
 
 /// Pinned keys out of a file with a JWK or a JWK Set.
@@ -176,6 +198,12 @@ pub enum RunError {
     /// The verifier.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// Sign-in of people.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+    /// The audit log does not stand.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The control socket.
     #[error(transparent)]
     Control(#[from] ControlError),
