@@ -218,14 +218,16 @@ class App {
   async checkNow(pressed) {
     pressed.disabled = true;
     pressed.textContent = this.t.standing.checking;
-    let asked = false;
+    let words = null;
     try {
-      asked = await this.wallet.refresh();
+      if (!(await this.wallet.refresh())) words = this.t.standing.checkFailed;
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
+      const { what, next } = this.t.troubles[error.code];
+      words = `${what} ${next}`;
     }
     await this.render();
-    if (!asked) this.notice(this.t.standing.checkFailed);
+    if (words) this.notice(words);
   }
 
   #takeOffer() {

@@ -285,7 +285,7 @@ export default {
     reason: 'Reason',
     passport: 'Passport',
     forget: 'Delete this entry',
-    forgetOf: (what, when) => `Delete the entry “${what}”, ${when}`,
+    forgetOf: (what, when) => `Delete this entry: ${what}, ${when}`,
     forgotten: 'The entry is deleted.',
     export: 'Save as a text file',
     file: 'staff-passport-history.txt',
