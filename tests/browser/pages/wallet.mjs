@@ -72,8 +72,10 @@ export default async function walletPages({ network, report, people, shots }) {
     await see(amara, 'wallet-receive-fault');
     await pasteOffer(amara, made.offer.uri);
     await see(amara, 'wallet-offer');
+    people.expected = /status of 400/;
     await enterTxCode(amara, made.offer.tx_code === '111111' ? '222222' : '111111');
     await page.getByText('That code was not accepted').waitFor();
+    people.expected = undefined;
     await see(amara, 'wallet-offer-wrong-code');
     await enterTxCode(amara, made.offer.tx_code);
     await page.getByRole('heading', { name: 'Is this right?' }).waitFor();
@@ -164,9 +166,14 @@ export default async function walletPages({ network, report, people, shots }) {
     await page.getByRole('button', { name: 'Unlock', exact: true }).click();
     await page.getByText(/That PIN is wrong/).waitFor();
     await see(amara, 'wallet-wrong-pin');
-    await pin.fill('490317');
-    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
-    await page.getByRole('heading', { name: 'Your passport' }).waitFor();
+    const unlocked = page.getByRole('heading', { name: 'Your passport' });
+    // After a wrong PIN it may ask to wait for some seconds.
+    for (let turn = 0; turn < 10 && !(await unlocked.isVisible()); turn += 1) {
+      await pin.fill('490317');
+      await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+      await unlocked.or(page.getByText(/^Wait|Wait \d/)).first().waitFor();
+      if (!(await unlocked.isVisible())) await page.waitForTimeout(1000);
+    }
     report.check('it says so', await page.getByText('You are offline').isVisible());
     await see(amara, 'wallet-offline');
     await choose(amara);

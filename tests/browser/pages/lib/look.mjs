@@ -26,25 +26,27 @@ async function overflow(page) {
   });
 }
 
-/** Every state of every page comes through here. `script: false` where axe cannot run. */
-export async function look(report, { page }, name, { script = true, folder, resize = true } = {}) {
+/** Every state of every page comes through here. `axe: false` where scripts are off. */
+export async function look(report, { page }, name, { axe: judged = true, folder, resize = true } = {}) {
   const before = page.viewportSize();
   const picture = async (width) => {
     if (!folder) return;
     mkdirSync(folder, { recursive: true });
     await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true });
   };
-  if (script) {
+  if (judged) {
+    // All of it in view: a bar at the edge of the screen then covers nothing that scrolling uncovers.
+    const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+    if (resize) await page.setViewportSize({ width: before.width, height: Math.max(before.height, Math.min(whole, 16_000)) });
     const found = await violations(page);
+    await page.setViewportSize(before);
     report.check(`${name}: WCAG 2.2 AA`, found.length === 0, found.join('\n    '));
   }
   await picture(before.width);
   if (!resize) return;
   await page.setViewportSize({ width: 320, height: 640 });
-  if (script) {
-    const wide = await overflow(page);
-    report.check(`${name}: no sideways scrolling at 320 px`, wide === null, wide);
-  }
+  const wide = await overflow(page);
+  report.check(`${name}: no sideways scrolling at 320 px`, wide === null, wide);
   await picture(320);
   await page.setViewportSize(before);
 }
