@@ -5,8 +5,6 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use crate::data_key::OpenFailed;
-
 const NONCE_BYTES: usize = 24;
 
 #[expect(clippy::expect_used, reason = "encryption fails only beyond 256 GiB")]
@@ -35,3 +33,8 @@ pub(crate) fn open(
         .map(Zeroizing::new)
         .map_err(|_| OpenFailed)
 }
+
+/// The bytes do not open under this key at this place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the sealed value does not open")]
+pub struct OpenFailed;

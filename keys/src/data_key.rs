@@ -5,7 +5,7 @@ use std::fmt;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use crate::aead;
+use crate::aead::{self, OpenFailed};
 
 /// A random key that encrypts one person's values (XChaCha20-Poly1305).
 #[derive(Clone)]
@@ -38,11 +38,6 @@ impl fmt::Debug for DataKey {
         f.write_str("DataKey([redacted])")
     }
 }
-
-/// The bytes do not open under this key at this place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the sealed value does not open")]
-pub struct OpenFailed;
 
 #[cfg(test)]
 mod tests {

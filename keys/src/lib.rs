@@ -16,8 +16,9 @@ pub mod seal;
 pub mod secret;
 pub mod signing;
 
+pub use aead::OpenFailed;
 pub use args::RingArgs;
-pub use data_key::{DataKey, OpenFailed};
+pub use data_key::DataKey;
 pub use key_file::create_key_file;
 pub use ring::{KeyInfo, KeyState, Purpose, Ring, RingError};
 pub use seal::{Cost, SealError, SealedFile, Sealing};

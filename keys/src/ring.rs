@@ -16,8 +16,9 @@ use vc::x5c::{self, TrustAnchor};
 use zeroize::Zeroizing;
 
 use crate::aead;
+use crate::aead::OpenFailed;
 use crate::certify::{CertifyError, Root};
-use crate::data_key::{DataKey, OpenFailed};
+use crate::data_key::DataKey;
 use crate::seal::{Cost, SealError, SealedFile, Sealing};
 use crate::signing::SigningKey;
 

@@ -4,9 +4,11 @@
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::Value;
 
-use crate::checks::MAX_SKILLS;
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::read::parse_day;
+
+/// Most entries of `core_skills`.
+pub const MAX_SKILLS: usize = 40;
 
 /// Youngest age at work, in years.
 const MIN_AGE: i32 = 14;

@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::read::{Field, Object};
+pub use crate::rules::MAX_SKILLS;
 use crate::rules::rules;
 use crate::values::{List, Name, OdsCode};
 
@@ -28,9 +29,6 @@ pub use identity::{Identity, Personal};
 pub use professional_registration::ProfessionalRegistration;
 pub use right_to_work::RightToWork;
 pub use work_health::WorkHealth;
-
-/// Most entries of `core_skills`.
-pub const MAX_SKILLS: usize = 40;
 
 /// A closed object: its members, read with every fault and written back in order.
 ///
