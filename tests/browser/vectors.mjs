@@ -90,5 +90,17 @@ export function check(vc, data) {
       }
     }
   }
+
+  const { verdicts } = data;
+  const registry = vc.Registry.verify(
+    verdicts.registry, JSON.stringify(verdicts.operators), verdicts.threshold, undefined, verdicts.now,
+  );
+  for (const { name, code, list, verdict } of verdicts.cases) {
+    const answer = JSON.parse(
+      vc.judge(JSON.stringify([code]), JSON.stringify(verdicts.question), registry, list, verdicts.now),
+    );
+    const found = { outcome: answer.outcome, codes: answer.findings.map((finding) => finding.code) };
+    holds(`verdict: ${name}`, same(found, verdict));
+  }
   return { passed, failed };
 }

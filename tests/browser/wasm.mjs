@@ -24,6 +24,7 @@ function vectors() {
     signatures: {},
     sdJwt: [],
     statusLists: [],
+    verdicts: json(join(own, 'verdicts.json')),
     qr: Object.fromEntries(qr.map((name) => [name, json(join(own, name))])),
   };
   if (existsSync(published)) {

@@ -143,7 +143,8 @@ impl Credential {
     pub fn verify_with_key(text: &str, jwk: &str, typ: &str) -> Result<Credential, JsError> {
         let parsed = UnverifiedSdJwt::parse(text).map_err(|error| refusal(&error))?;
         let issuer_key = public_key(jwk)?;
-        let verified = parsed.verify_issuer_as(&issuer_key, typ).map_err(|error| refusal(&error))?;
+        let verified =
+            parsed.verify_issuer_as(&issuer_key, typ).map_err(|error| refusal(&error))?;
         Ok(Self { verified, issuer_key })
     }
 

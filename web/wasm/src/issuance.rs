@@ -56,9 +56,8 @@ pub fn read_issuer_metadata(json: &str, offer: &str, loopback: bool) -> Result<S
 /// What is wrong with it.
 #[wasm_bindgen(js_name = readServerMetadata)]
 pub fn read_server_metadata(json: &str, server: &str, loopback: bool) -> Result<String, JsError> {
-    let metadata =
-        AuthorizationServerMetadata::parse(json.as_bytes(), server, transport(loopback))
-            .map_err(|error| refusal(&error))?;
+    let metadata = AuthorizationServerMetadata::parse(json.as_bytes(), server, transport(loopback))
+        .map_err(|error| refusal(&error))?;
     serde_json::to_string(&metadata).map_err(|error| refusal(&error))
 }
 

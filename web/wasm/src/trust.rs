@@ -1,7 +1,7 @@
 //! The trust registry and status lists: whom to believe, and what still stands.
 
 use vc::jwk::PublicKey;
-use vc::registry::{KeyState, Operators, VerifiedRegistry};
+use vc::registry::{IssuerEntry, KeyState, Operators, VerifiedRegistry};
 use vc::status_list::VerifiedStatusList;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -43,6 +43,20 @@ impl Registry {
     }
 
     /// The key for a status list: a retired one goes on signing those.
+    pub(crate) fn verified(&self) -> &VerifiedRegistry {
+        &self.0
+    }
+
+    pub(crate) fn entry(&self, issuer: &str) -> Option<&IssuerEntry> {
+        self.0.issuer(issuer).map(|(_, entry)| entry)
+    }
+
+    /// Code and name of an organisation.
+    pub(crate) fn named(&self, ods: Option<&str>) -> Option<(&str, &str)> {
+        let organisation = self.0.organisation(ods?)?;
+        Some((&organisation.ods, &organisation.name))
+    }
+
     pub(crate) fn key(&self, issuer: &str, kid: Option<&str>) -> Result<PublicKey, JsError> {
         self.key_that(issuer, kid, |state| state != KeyState::Compromised)
     }
