@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import { createPassport, holder } from './lib/cli-wallet.mjs';
 import { REQUIREMENT, deskAddress, paste } from './lib/desk.mjs';
+import { enterTxCode, pasteOffer, setUp } from './lib/phone.mjs';
 import { addAuthenticator, enrol, signIn, signOut } from './lib/passkey.mjs';
 
 const MARKUP = '<img src=x onerror=globalThis.pwned=1>';
@@ -61,6 +62,27 @@ export default async function attacks({ network, report, people }) {
     report.check('the verdict shows it as it is', found.person.join().includes(MARKUP), found.person.join());
   });
 
+  await report.step('markup stays text in the wallet, and in the links that it is opened with', async () => {
+    const amara = await people.somebody('Amara', { phone: true });
+    await setUp(amara, network, { pin: '490317' });
+    const { offer } = await createPassport(network, claims);
+    await pasteOffer(amara, offer.uri);
+    await enterTxCode(amara, offer.tx_code);
+    await amara.page.getByRole('heading', { name: 'Is this right?' }).waitFor();
+    await inert(amara, 'the review');
+    report.check('the wallet shows it as it is', (await amara.page.locator('main').textContent()).includes(MARKUP));
+    await amara.page.getByRole('checkbox').check();
+    await amara.page.getByRole('button', { name: 'Accept' }).click();
+    await amara.page.getByRole('heading', { name: 'Your passport' }).waitFor();
+    await inert(amara, 'the passport');
+    for (const link of ['javascript:globalThis.pwned=1', MARKUP, 'openid-credential-offer://?credential_offer_uri=javascript:alert(1)']) {
+      await amara.page.goto(`${network.wallet}/#offer=${encodeURIComponent(link)}`);
+      await amara.page.locator('h1').waitFor();
+      await inert(amara, `opened with ${link}`);
+    }
+    await amara.context.close();
+  });
+
   await report.step('a name cannot turn the text around it', async () => {
     const turned = structuredClone(network.nurse);
     turned.identity.family_name = 'Okafor\u202Etrats yam';
@@ -101,8 +123,13 @@ export default async function attacks({ network, report, people }) {
         await page.goto(`${origin}/form`);
         const answered = page.waitForResponse((response) => response.url() === action);
         await page.evaluate(() => document.forms[0].submit());
-        const status = (await answered).status();
-        report.check(`${new URL(action).pathname} from ${origin} is refused`, [401, 403, 415].includes(status), `${status}`);
+        const response = await answered;
+        await page.waitForURL((url) => url.origin === issuer);
+        await page.waitForLoadState();
+        // From another site no cookie comes along: whoever asks is nobody, and is asked to sign in.
+        const unknown = response.status() === 303 && (await response.headerValue('location')).startsWith('/sign-in');
+        const refused = unknown || [401, 403, 415].includes(response.status());
+        report.check(`${new URL(action).pathname} from ${origin} is refused`, refused, `${response.status()}`);
       }
     }
     await page.goto(`${issuer}/console/passports/${id}`);
