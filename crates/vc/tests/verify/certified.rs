@@ -370,3 +370,16 @@ fn a_listed_key_signs_its_list_as_before() {
     certified.scene.scan().unwrap();
     assert_eq!(certified.scene.list.unwrap().claims().issued_at, UnixTime(NOW.0 - 60));
 }
+
+#[test]
+fn a_token_that_brings_no_certificate_is_the_only_listed_keys_as_before() {
+    let mut certified = Certified::good();
+    certified.key = issuer();
+    let header = Map::new();
+    certified.scan_with(header).unwrap();
+
+    // Nor does a certificate that nothing permits stand in the way of the listed key.
+    certified.scene.registry["organisations"][0]["issuer"]["x5c"] = json!(false);
+    certified.kid = None;
+    certified.scan().unwrap();
+}
