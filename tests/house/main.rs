@@ -71,7 +71,7 @@ fn arrows_between_our_crates_form_no_circle_and_programs_never_meet() {
         ("qr-picture", &[]),
         ("passport", &["vc"]),
         ("keys", &["vc", "clock"]),
-        ("server", &["vc", "keys", "clock"]),
+        ("server", &["vc", "keys", "clock", "fetch"]),
         ("issuer", &["vc", "clock", "fetch", "passport", "keys", "server", "qr-picture"]),
         ("verifier", &["vc", "clock", "fetch", "passport", "keys", "server", "qr-picture"]),
         ("registry", &["vc", "clock", "fetch", "passport", "keys", "server"]),
