@@ -1,7 +1,10 @@
 // Every page and state of the verifier: its look, its words, its refusals.
+import { join } from 'node:path';
+import { darkness, film, timeToSee, timeViews } from './lib/camera.mjs';
 import { holder, revoke } from './lib/cli-wallet.mjs';
-import { REQUIREMENT, choosePlacement, deskAddress, nextPerson, paste } from './lib/desk.mjs';
+import { REQUIREMENT, choosePlacement, deskAddress, nextPerson, paste, verdict } from './lib/desk.mjs';
 import { look } from './lib/look.mjs';
+import { drawParts } from './lib/parts.mjs';
 import { enrol } from './lib/passkey.mjs';
 
 export default async function verifier({ network, report, people, shots }) {
@@ -54,6 +57,26 @@ export default async function verifier({ network, report, people, shots }) {
     report.check('the print has no buttons', !(await page.locator('#scan-next').isVisible()));
     await see(harry, 'verdict-print', { resize: false });
     await page.emulateMedia({ media: 'screen' });
+  });
+
+  await report.step('a code in parts is read from the camera, with progress', async () => {
+    const film_ = darkness(join(network.folder, 'parts.y4m'));
+    const camera = await people.somebody('desk with a camera', { camera: film_ });
+    await camera.context.addCookies((await harry.context.storageState()).cookies);
+    const artist = await people.somebody('artist');
+    const name = (at) => join(network.folder, `part-${at}.png`);
+    const parts = await drawParts(artist.page, amara.wallet.code(REQUIREMENT), 300, name);
+    report.check('more than one part', parts.length > 1, `${parts.length}`);
+    film(film_, parts, { black: 0.5, each: 0.4 });
+    await timeViews(camera.context, '#verdict-heading');
+    await camera.page.goto(deskAddress(network));
+    await camera.page.locator('#camera-start').click({ timeout: 1000 }).catch(() => {});
+    await camera.page.locator('#parts').waitFor({ state: 'visible' });
+    const found = await verdict(camera.page);
+    report.same('the outcome', found.heading, 'May start');
+    report.figure(`${parts.length} parts in view to verdict on screen, ms`, await timeToSee(camera.page));
+    await camera.browser.close();
+    await artist.context.close();
   });
 
   await report.step('a picture of the same code at another desk is refused', async () => {

@@ -166,7 +166,7 @@ export default async function walletPages({ network, report, people, shots }) {
     await page.getByRole('button', { name: 'Unlock', exact: true }).click();
     await page.getByText(/That PIN is wrong/).waitFor();
     await see(amara, 'wallet-wrong-pin');
-    const unlocked = page.getByRole('heading', { name: 'Your passport' });
+    const unlocked = page.getByRole('link', { name: 'Settings', exact: true });
     // After a wrong PIN it may ask to wait for some seconds.
     for (let turn = 0; turn < 10 && !(await unlocked.isVisible()); turn += 1) {
       await pin.fill('490317');

@@ -32,7 +32,7 @@ export async function look(report, { page }, name, { axe: judged = true, folder,
   const picture = async (width) => {
     if (!folder) return;
     mkdirSync(folder, { recursive: true });
-    await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true });
+    await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: resize });
   };
   if (judged) {
     // All of it in view: a bar at the edge of the screen then covers nothing that scrolling uncovers.
