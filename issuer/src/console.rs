@@ -20,6 +20,11 @@ use crate::state::AppState;
 /// The texts of these pages.
 pub const TEXTS: &str = include_str!("../texts/en.ftl");
 
+/// Where phones reach the wallet; `pages().layer(Extension(WalletOrigin(…)))` tells it to the offer
+/// screen.
+#[derive(Clone, Debug)]
+pub struct WalletOrigin(pub String);
+
 /// Every page. They need the layers of `server::sign_in` around them.
 pub fn routes() -> Router<AppState> {
     Router::new()
@@ -37,3 +42,6 @@ pub fn routes() -> Router<AppState> {
 fn may_write(person: &SignedIn) -> bool {
     person.may(WritePassports::NAME)
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ section-work_health-intro = The outcome only, never a diagnosis.
 section-assignment = Current job
 section-assignment-intro = The job held with you. The person stays your employee while working elsewhere.
 section-core_skills = Training
-section-core_skills-intro = The newest record of each subject. Leave a row’s date empty if there is no record; such rows are not in the passport.
+section-core_skills-intro = The newest record of each subject. Leave a row’s date empty if there is no record; such rows are not in the passport. Leave the renewal empty for training that is done once. A last day that is left empty is worked out.
 section-assurance = How all this was checked
 section-assurance-intro = Leave this empty to say: checked by us against documents and our staff record, to the NHS Employment Check Standards, true today.
 
@@ -186,7 +186,6 @@ field-core_skills-competency_name-hint = As ESR writes it, for example NHS|CSTF|
 field-core_skills-awarded_on = Achieved on
 field-core_skills-renewal_period = Renewed every
 field-core_skills-valid_until = Valid until
-field-core_skills-valid_until-hint = Left empty, it is worked out
 field-core_skills-assessed = Practically assessed
 
 field-assurance-origin = Where the record comes from
@@ -382,7 +381,6 @@ search-bad-cursor = The page you asked for does not exist any more. This is the 
 column-name = Name
 column-state = State
 column-created = Created
-column-number = Reference
 
 ## Create and change
 
@@ -431,7 +429,8 @@ offer-step-scan = Ask the staff member to open their staff passport app and scan
 offer-step-code = Read them the transaction code. Do not write it down.
 offer-step-digits = Their phone then shows six digits. Type them here while you look at the phone.
 offer-qr-alt = QR code with the offer of this passport
-offer-link = Open on this phone
+offer-link = Open the staff passport app on this phone
+offer-link-other = Open in another wallet on this phone
 offer-link-hint = Only when the staff member’s own phone shows this page.
 offer-code = Transaction code
 offer-code-spoken = Digits: { $digits }
@@ -512,6 +511,7 @@ passport-host-view-clear = Clear to start.
 passport-host-view-none = There are no shipped rules for this staff group.
 passport-checks = Checks
 passport-ends = What ends first
+ends-check = { $check }: too old to rely on
 passport-draft-faults = Still missing or wrong
 passport-copies = Copies on phones
 passport-copies-none = No phone has a copy.

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use server::pages::{Allow, OnPage, PageError, PageForm, Shell, page_with, see_other};
 use server::{Authorised, Problem};
 
+use super::WalletOrigin;
 use super::data::{self, Tag};
 use super::form::Fault;
 use crate::life::{Deed, after};
@@ -56,6 +58,9 @@ struct OfferPage {
 /// An open offer, to be shown.
 struct HandView {
     qr: String,
+    /// Our own wallet, where there is one; empty otherwise.
+    wallet: String,
+    /// Whatever wallet the phone has.
     link: String,
     code: String,
     code_spoken: String,
@@ -76,8 +81,10 @@ pub(super) async fn offer(
     on: OnPage<WritePassports>,
     State(issuer): State<Arc<Issuer>>,
     Path(id): Path<String>,
+    wallet: Option<Extension<WalletOrigin>>,
 ) -> Result<Response, PageError> {
-    offer_page(&on, &issuer, data::id_of(&id)?, "", "").await
+    let wallet = wallet.map(|Extension(wallet)| wallet);
+    offer_page(&on, &issuer, data::id_of(&id)?, wallet.as_ref(), ("", "")).await
 }
 
 /// HR compares, stops, or does without.
@@ -95,12 +102,12 @@ pub(super) async fn compare(
                 pressed.digits.chars().filter(|digit| !digit.is_whitespace()).collect();
             if digits.is_empty() {
                 let key = "confirm-digits-missing";
-                return offer_page(&on, &issuer, id, &pressed.digits, key).await;
+                return offer_page(&on, &issuer, id, None, (&pressed.digits, key)).await;
             }
             match confirm(&issuer, &who, id, &digits).await {
                 Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
                     let key = "confirm-digits-wrong";
-                    return offer_page(&on, &issuer, id, &pressed.digits, key).await;
+                    return offer_page(&on, &issuer, id, None, (&pressed.digits, key)).await;
                 }
                 done => (done, "confirmed"),
             }
@@ -122,8 +129,8 @@ async fn offer_page(
     on: &OnPage<WritePassports>,
     issuer: &Arc<Issuer>,
     id: PassportId,
-    digits: &str,
-    error: &str,
+    wallet: Option<&WalletOrigin>,
+    (digits, error): (&str, &str),
 ) -> Result<Response, PageError> {
     let shell = &on.shell;
     let whole = data::whole(issuer, &id.to_string()).await?;
@@ -157,7 +164,7 @@ async fn offer_page(
         step_tag: Tag { text: shell.t(&format!("step-{step}")), colour: colour(now.step) },
         step_text: shell.t(&format!("step-{step}-text")),
         live: is_live(now.step),
-        hand: hand.map(|hand| hand_view(&hand, issuer)),
+        hand: hand.map(|hand| hand_view(&hand, wallet)),
         to_confirm,
         may_waive: matches!(now.step, Step::Waiting | Step::Collected | Step::Confirm)
             && whole
@@ -184,19 +191,21 @@ async fn offer_page(
     Ok(page_with(status, Allow::default(), &template))
 }
 
-fn hand_view(hand: &OfferInHand, issuer: &Issuer) -> HandView {
+fn hand_view(hand: &OfferInHand, wallet: Option<&WalletOrigin>) -> HandView {
     HandView {
         qr: format!("data:image/svg+xml;base64,{}", STANDARD.encode(&hand.qr_svg)),
-        link: wallet_link(hand, issuer),
+        wallet: wallet.map(|WalletOrigin(origin)| in_wallet(origin, &hand.uri)).unwrap_or_default(),
+        link: hand.uri.clone(),
         code: data::grouped(&hand.tx_code),
         code_spoken: data::spoken(&hand.tx_code),
         compares: hand.confirm_key,
     }
 }
 
-/// Our own wallet where there is one, else whatever wallet the phone has.
-fn wallet_link(hand: &OfferInHand, _issuer: &Issuer) -> String {
-    hand.uri.clone()
+/// The wallet reads the offer behind the `#`, which no server sees.
+fn in_wallet(origin: &str, uri: &str) -> String {
+    let offer: String = serde_urlencoded::to_string([("offer", uri)]).unwrap_or_default();
+    format!("{}/#{offer}", origin.trim_end_matches('/'))
 }
 
 fn wrong_codes(now: &Progress, shell: &Shell) -> String {

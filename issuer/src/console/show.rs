@@ -212,11 +212,22 @@ fn next_ends(issuer: &Issuer, claims: &Map<String, Value>, shell: &Shell) -> Vec
         .take_while(|(at, ends, _)| *at < NEXT_ENDS || !ends.text.is_empty())
         .map(|(_, ends, due)| EndLine {
             what: subject_of(claims, &due.pointer, shell)
-                .unwrap_or_else(|| passport::label_of(&due.pointer)),
+                .unwrap_or_else(|| what_ends(&due.pointer, shell)),
             on: passport::day::words(due.on),
             ends,
         })
         .collect()
+}
+
+/// A check without a last day of its own is too old after some time.
+fn what_ends(pointer: &str, shell: &Shell) -> String {
+    let mut steps = pointer.split('/').skip(1);
+    let (section, member) = (steps.next().unwrap_or_default(), steps.next().unwrap_or_default());
+    if ["checked_on", "issued_on", "assessed_on"].contains(&member) {
+        shell.ta("ends-check", &[("check", &shell.t(&format!("section-{section}")))])
+    } else {
+        passport::label_of(pointer)
+    }
 }
 
 /// Training is called by its subject, not by its number.

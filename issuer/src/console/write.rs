@@ -15,8 +15,8 @@ use server::problem::Problem;
 
 use super::data::{self, Whole};
 use super::form::{
-    Control, Entered, Fault, Faults, FieldView, FormView, Opt, ReviewSection, claims, entered,
-    faults, form_view, review,
+    Control, Entered, Fault, Faults, FormView, Opt, ReviewSection, claims, faults, form_view,
+    review,
 };
 use crate::checks;
 use crate::life::{Deed, after};

@@ -38,7 +38,6 @@ pub(crate) struct GroupView {
 
 /// One row of training.
 pub(crate) struct RowView {
-    pub(crate) number: usize,
     pub(crate) index: usize,
     pub(crate) title: String,
     /// Name and text of the hidden field that tells what the page itself had put there.
@@ -180,7 +179,6 @@ impl Maker<'_> {
             more.fields.extend(group.fields);
         }
         RowView {
-            number: row.saturating_add(1),
             index: row,
             title: row_title(row, self.entered, self.say),
             preset: (preset.clone(), self.entered.raw(&preset).to_owned()),
@@ -195,6 +193,8 @@ impl Maker<'_> {
         let label = self.t(&key);
         let label = match field.need {
             Need::Always | Need::When(..) => label,
+            // A row's own section says what may be left empty.
+            Need::Maybe | Need::Only(..) if section.presence == Presence::Rows => label,
             Need::Maybe | Need::Only(..) => (self.say)("optional", &[("field", &label)]),
         };
         let when = match field.need {
@@ -289,6 +289,17 @@ pub(crate) fn word_key(field: &Field, word: &str) -> String {
 }
 
 impl Control {
+    /// Whether two of its kind stand side by side where there is room.
+    pub(crate) fn is_short(&self) -> bool {
+        match self {
+            Self::Text { .. } | Self::Day { .. } | Self::Period { .. } | Self::Select { .. } => {
+                true
+            }
+            Self::Radios { inline, .. } => *inline,
+            Self::Area { .. } | Self::Tick { .. } | Self::Portrait { .. } => false,
+        }
+    }
+
     fn is_filled(&self) -> bool {
         match self {
             Self::Text { value, .. } | Self::Area { value } | Self::Portrait { value } => {

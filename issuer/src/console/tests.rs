@@ -1,0 +1,9 @@
+//! The pages, by the real router in process.
+
+mod acts;
+mod create;
+mod hostile;
+mod lists;
+mod offer;
+mod texts;
+mod world;
