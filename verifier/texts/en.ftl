@@ -158,6 +158,7 @@ desk-basis = What the verdict rests on
 desk-checked-key = Checked
 desk-checked = { $date } at { $clock }
 desk-checked-by = Checked by
+desk-checked-by-name = { $name }, { $host }
 desk-status-key = Revocations
 desk-status = The home trust’s list as of { $clock }, { $age } when it was checked
 desk-age-seconds = { $number ->

@@ -253,9 +253,14 @@ impl Panel {
                 },
             ),
             requirement: requirement_line(&told.requirement, choice, shell),
-            checked_by: shell.person.clone().unwrap_or_default(),
+            checked_by: checked_by(shell),
         })
     }
+}
+
+fn checked_by(shell: &Shell) -> String {
+    let name = shell.person.as_deref().unwrap_or_default();
+    shell.ta("desk-checked-by-name", &[("name", name), ("host", &shell.organisation)])
 }
 
 fn requirement_line(used: &Requirement, choice: &Choice, shell: &Shell) -> String {

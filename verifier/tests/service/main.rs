@@ -11,6 +11,8 @@ mod replay;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod status;
 #[cfg(test)]
 mod texts;

@@ -13,7 +13,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Map, Value, json};
 use server::Durable;
 use server::durable::Options;
-use server::people::{People, Role};
+use server::people::Role;
 use server::sign_in::{SignIn, SignInArgs};
 use server::testing::Browser;
 use tempfile::TempDir;
@@ -191,8 +191,8 @@ impl World {
 
     /// A browser in which somebody with this role is signed in.
     pub(crate) async fn browser(&self, role: Role) -> Browser {
-        let people = People::new(self.store.clone(), self.clock.clone(), SERVICE.grants, false);
-        let invitation = people.invite("Harry Host", &[role], None).await.unwrap();
+        let sign_in = self.sign_in();
+        let invitation = sign_in.people().invite("Harry Host", &[role], None).await.unwrap();
         let mut browser = self.nobody();
         browser.enrol(&invitation.secret).await;
         browser
@@ -200,15 +200,16 @@ impl World {
 
     /// A browser in which nobody is signed in.
     pub(crate) fn nobody(&self) -> Browser {
-        let people = People::new(self.store.clone(), self.clock.clone(), SERVICE.grants, false);
-        let name = "Manchester University NHS Foundation Trust";
-        let base_url = ORIGIN.parse().unwrap();
-        let clock = self.clock.clone();
-        let sign_in =
-            SignIn::start(SERVICE, base_url, name, people, clock, &SignInArgs::default()).unwrap();
-        let routes = sign_in.around(self.verifier.router().merge(self.verifier.pages()));
+        let routes = self.sign_in().around(self.verifier.router().merge(self.verifier.pages()));
         let router = server::serve::layered(routes, &server::serve::Limits::default());
         Browser::new(router, ORIGIN)
+    }
+
+    fn sign_in(&self) -> SignIn {
+        let name = "Manchester University NHS Foundation Trust";
+        let (db, clock) = (self.store.clone(), self.clock.clone());
+        let args = SignInArgs::default();
+        SignIn::start(SERVICE, ORIGIN.parse().unwrap(), name, db, clock, &args).unwrap()
     }
 
     pub(crate) async fn another_token(&self) -> String {
