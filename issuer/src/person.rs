@@ -1,8 +1,7 @@
 //! A person's values, encrypted under a data key of the person's own: destroying that key erases
 //! the person.
 
-use keys::DataKey;
-use keys::data_key::OpenFailed;
+use keys::{DataKey, OpenFailed};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use server::Problem;

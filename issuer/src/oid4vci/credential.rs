@@ -83,7 +83,7 @@ async fn record(
     match issuer.store.record_issuance(issuance).await? {
         Recorded::Copy(issued) => {
             issue::publish(&issuer, &issued).await?;
-            Ok(Some(issued))
+            Ok(Some(*issued))
         }
         Recorded::Deferred(passport) => {
             issuer.watch.changed(passport);

@@ -205,14 +205,7 @@ fn delivery(n: u32) -> Delivery {
 }
 
 fn notification(n: u32, copy: &Copy, says: WalletSays) -> Notification {
-    Notification {
-        passport: id(n),
-        entry: copy.entry,
-        says,
-        reason: None,
-        note: None,
-        now: NOW,
-    }
+    Notification { passport: id(n), entry: copy.entry, says, reason: None, note: None, now: NOW }
 }
 
 fn redemption(n: u32) -> Redemption {

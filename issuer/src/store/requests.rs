@@ -286,7 +286,7 @@ pub struct IssuedCopy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recorded {
     /// Recorded, now or before for the same token and holder. Sign this.
-    Copy(IssuedCopy),
+    Copy(Box<IssuedCopy>),
     /// HR is to compare the digits first.
     Deferred(PassportId),
     /// HR has refused the key.
@@ -324,7 +324,7 @@ pub enum Delivered {
     /// Sign this.
     Copy {
         /// The copy.
-        issued: IssuedCopy,
+        issued: Box<IssuedCopy>,
         /// The holder's key, a JWK.
         holder_jwk: Value,
     },
@@ -440,3 +440,49 @@ pub struct QueueCounts {
 
 /// Most passports that run out soon that are counted one by one.
 pub const MAX_EXPIRING: u64 = 1000;
+
+/// An import of many passports out of one file.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Import {
+    /// Hash of who imports and the key that the caller gave it.
+    pub id: SecretHash,
+    /// SHA-256 of the file.
+    pub file: SecretHash,
+    /// Name of the mapping.
+    pub mapping: String,
+    /// Who.
+    pub who: String,
+    /// When.
+    pub at: i64,
+}
+
+/// What came of beginning an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// It is new.
+    Now,
+    /// The same file was begun before: it goes on.
+    Before,
+    /// The key was used with another file or mapping.
+    Otherwise,
+}
+
+/// One row of an import.
+#[derive(Clone, Debug)]
+pub struct ImportRow {
+    /// Which import.
+    pub import: SecretHash,
+    /// Its number in the file.
+    pub row: usize,
+    /// The passport.
+    pub draft: PassportDraft,
+}
+
+/// What came of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// The passport is recorded.
+    Now,
+    /// The row had its passport already.
+    Before,
+}

@@ -124,6 +124,16 @@ impl Store for SledStore {
         self.fact(now, move |_, view, batch| documents::draft(view, batch, draft)).await
     }
 
+    async fn begin_import(&self, import: Import) -> Result<Begun, StoreError> {
+        self.fact(import.at, move |_, view, batch| documents::begin_import(view, batch, &import))
+            .await
+    }
+
+    async fn import_passport(&self, row: ImportRow) -> Result<Imported, StoreError> {
+        let now = row.draft.now_ms.div_euclid(1000);
+        self.fact(now, move |_, view, batch| documents::import(view, batch, row)).await
+    }
+
     async fn amend_passport(&self, amendment: Amendment) -> Result<Done, StoreError> {
         self.fact(amendment.now, move |_, view, batch| documents::amend(view, batch, amendment))
             .await

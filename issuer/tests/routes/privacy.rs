@@ -52,6 +52,8 @@ async fn nothing_personal_and_no_secret_lies_in_the_store_in_clear() {
         reply.json()["access_token"].as_str().unwrap().to_owned()
     };
     world.verified(&world.ask(&access, &world.proof(&wallet).await).await);
+    let note = json!({ "reason": "OTHER", "note": "Canarynote of HR" });
+    world.done(&created.id, "suspend", &note).await;
     let offer_id = created.offer_path().rsplit('/').next().unwrap().to_owned();
 
     let mut raw = bytes_under(&world.dir.path().join("store"));
@@ -63,7 +65,7 @@ async fn nothing_personal_and_no_secret_lies_in_the_store_in_clear() {
     for text in personal(&nurse) {
         assert!(!holds(&raw, &text), "{text:?} lies in the store");
     }
-    for text in ["canarygiven", "canaryfamily", "CANARY"] {
+    for text in ["canarygiven", "canaryfamily", "CANARY", "Canarynote"] {
         assert!(!holds(&raw, text), "{text:?} lies in the store");
     }
     for secret in [&code, &access, &offer_id, &world.token, &world.reader] {

@@ -183,10 +183,10 @@ impl World {
         let scopes =
             |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let writer = scopes(&["passports:write", "passports:read"]);
-        let (attended, _) = tokens.create("Desk", &writer, 90).await.unwrap();
+        let (attended, _) = tokens.create("Desk", &writer, 200).await.unwrap();
         let unattended = [writer, scopes(&["passports:issue-unattended"])].concat();
-        let (token, _) = tokens.create("HR", &unattended, 90).await.unwrap();
-        let (reader, _) = tokens.create("Reader", &scopes(&["passports:read"]), 90).await.unwrap();
+        let (token, _) = tokens.create("HR", &unattended, 200).await.unwrap();
+        let (reader, _) = tokens.create("Reader", &scopes(&["passports:read"]), 200).await.unwrap();
         let parts = Parts { store, tokens, ring, clock: clock.clone() };
         let app = issuer::app(settings, parts).await.unwrap();
         let router = layered(app.router(), &Limits::default());

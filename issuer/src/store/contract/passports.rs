@@ -8,7 +8,7 @@ use super::{
     passport, redemption, revocation,
 };
 use crate::store::{
-    Act, Document, IndexToken, Listed, ListPolicy, NotDone, OfferState, PageRequest, PassportDraft,
+    Act, Document, IndexToken, ListPolicy, Listed, NotDone, OfferState, PageRequest, PassportDraft,
     PassportId, PassportState, Recorded, Redeemed, Redemption, RevocationReason, Sealed,
     StatusEntry,
 };

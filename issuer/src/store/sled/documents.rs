@@ -5,10 +5,10 @@ use vc::status_list::Status;
 
 use super::held::{Held, find_by, line};
 use super::offers;
-use super::rows::key;
+use super::rows::{self, key};
 use crate::life::Deed;
 use crate::store::{
-    Act, Amendment, ChangeKind, Done, HistoryEntry, NotDone, Passport, PassportDraft,
+    Act, Amendment, Begun, ChangeKind, Done, HistoryEntry, Import, ImportRow, Imported, NotDone, Passport, PassportDraft,
     PassportState, RevocationReason, RevokedFor, StoreError,
 };
 
@@ -44,6 +44,36 @@ pub(super) fn draft(
     }
     held.write(view, batch)?;
     Ok(())
+}
+
+pub(super) fn begin_import(
+    view: &View<'_>,
+    batch: &mut Batch,
+    import: &Import,
+) -> Result<Begun, StoreError> {
+    let key = key::import(&import.id);
+    Ok(match rows::get::<Import>(view, &key, "import")? {
+        Some(known) if known.file == import.file && known.mapping == import.mapping => Begun::Before,
+        Some(_) => Begun::Otherwise,
+        None => {
+            rows::put(batch, key, import);
+            Begun::Now
+        }
+    })
+}
+
+pub(super) fn import(
+    view: &View<'_>,
+    batch: &mut Batch,
+    row: ImportRow,
+) -> Result<Imported, StoreError> {
+    let key = key::import_row(&row.import, row.row);
+    if view.get(&key)?.is_some() {
+        return Ok(Imported::Before);
+    }
+    batch.put(key, row.draft.id.0.as_bytes().to_vec());
+    draft(view, batch, row.draft)?;
+    Ok(Imported::Now)
 }
 
 pub(super) fn amend(

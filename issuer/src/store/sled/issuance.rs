@@ -63,13 +63,13 @@ pub(super) fn record(
             return Ok(Recorded::Closed);
         }
         batch.put(nonce, NOTHING);
-        return Ok(Recorded::Copy(IssuedCopy {
+        return Ok(Recorded::Copy(Box::new(IssuedCopy {
             passport: held.passport.id,
             subject_ref: held.passport.subject_ref,
             copy,
             opened: None,
             changed: vec![],
-        }));
+        })));
     }
     match &grant.deferral {
         Some(deferral) if deferral.holder != issuance.holder => return Ok(Recorded::TokenSpent),
@@ -96,7 +96,7 @@ pub(super) fn record(
     match issue(indices, held, view, batch, &mut grant, new)? {
         Some(issued) => {
             batch.put(nonce, NOTHING);
-            Ok(Recorded::Copy(issued))
+            Ok(Recorded::Copy(Box::new(issued)))
         }
         None => Ok(Recorded::NoStatusIndex),
     }
@@ -169,7 +169,9 @@ pub(super) fn deliver(
         expires_at: delivery.expires_at,
     };
     Ok(match issue(indices, held, view, batch, &mut grant, new)? {
-        Some(issued) => Delivered::Copy { issued, holder_jwk: deferral.holder_jwk },
+        Some(issued) => {
+            Delivered::Copy { issued: Box::new(issued), holder_jwk: deferral.holder_jwk }
+        }
         None => Delivered::NoStatusIndex,
     })
 }

@@ -43,6 +43,15 @@ pub(super) mod key {
         [AUDIT, &sequence.to_be_bytes()].concat()
     }
 
+    pub(in super::super) fn import(id: &SecretHash) -> Vec<u8> {
+        [b"import/", id.0.as_slice()].concat()
+    }
+
+    pub(in super::super) fn import_row(import: &SecretHash, row: usize) -> Vec<u8> {
+        let row = u64::try_from(row).unwrap_or(u64::MAX);
+        [b"row-of-import/", import.0.as_slice(), &row.to_be_bytes()].concat()
+    }
+
     pub(in super::super) fn passport(id: &PassportId) -> Vec<u8> {
         [b"passport/", id.0.as_bytes().as_slice()].concat()
     }
