@@ -77,6 +77,9 @@ export default async function story({ network, report, people }) {
   });
 
   await report.step('HR revokes, and the next scan is refused', async () => {
+    // Her phone is out of reach of any network, so that the wallet itself knows nothing of it.
+    await amara.context.setOffline(true);
+    people.expected = /ERR_INTERNET_DISCONNECTED/;
     await console_.goto(console_.url().replace(/\/offer.*/, ''));
     await console_.getByRole('link', { name: 'Revoke' }).click();
     await console_.locator('[name=reason][value=LOST_DEVICE]').check();

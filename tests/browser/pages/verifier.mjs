@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { darkness, film, timeToSee, timeViews } from './lib/camera.mjs';
 import { holder, revoke } from './lib/cli-wallet.mjs';
-import { REQUIREMENT, choosePlacement, deskAddress, nextPerson, paste, verdict } from './lib/desk.mjs';
+import { REQUIREMENT, choosePlacement, deskAddress, nextPerson, paste, pressCheck, verdict } from './lib/desk.mjs';
 import { look } from './lib/look.mjs';
 import { drawParts } from './lib/parts.mjs';
 import { enrol } from './lib/passkey.mjs';
@@ -153,7 +153,7 @@ export default async function verifier({ network, report, people, shots }) {
   await report.step('a session that ended in the middle keeps the placement', async () => {
     await harry.context.clearCookies();
     await page.locator('#code').fill('SP1:X');
-    await page.getByRole('button', { name: 'Check this code' }).click();
+    await pressCheck(page);
     const way = page.locator('#problem a');
     await way.waitFor();
     await see(harry, 'desk-signed-out');
