@@ -8,6 +8,7 @@ use axum::extract::FromRef;
 use clock::Clock;
 use fetch::{Fetcher, Guards, SetUpError};
 use server::{Durable, Tokens};
+use vc::x5c::TrustAnchor;
 
 use crate::SCOPES;
 use crate::desk::Desk;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub allow_loopback_http: bool,
     /// Root certificates in PEM, beside the system's.
     pub extra_roots: Option<Vec<u8>>,
+    /// The network's roots, which certify keys of issuers (`x5c`).
+    pub network_roots: Vec<TrustAnchor>,
 }
 
 /// A verifier, started.
@@ -61,6 +64,8 @@ pub(crate) struct Shared {
     /// `ods:` and the own code.
     pub(crate) audience: String,
     pub(crate) max_status_age: i64,
+    /// The network's roots.
+    pub(crate) anchors: Arc<[TrustAnchor]>,
 }
 
 impl std::ops::Deref for App {
@@ -100,11 +105,13 @@ impl Verifier {
             settings.data_dir.join("trust-registry.json"),
         );
         trust.restore().await;
+        let anchors: Arc<[TrustAnchor]> = settings.network_roots.into();
         let status = StatusCache::new(
             fetcher,
             clock.clone(),
             settings.data_dir.join("status-lists"),
             i64::from(settings.poll_seconds),
+            Arc::clone(&anchors),
         );
         if let Some(registry) = trust.current() {
             status.follow(&registry).await;
@@ -119,6 +126,7 @@ impl Verifier {
             desk: Desk::default(),
             audience: format!("ods:{}", settings.ods),
             max_status_age: i64::from(settings.max_status_age),
+            anchors,
             clock,
         };
         Ok(Self { app: App(Arc::new(shared)), poll_seconds: settings.poll_seconds })

@@ -175,7 +175,7 @@ async fn examine(
         max_status_age: app.max_status_age,
     };
     let verify = |presentation: UnverifiedPresentation, status: &Known| {
-        let evidence = Evidence { registry, anchors: &[], status: status.evidence() };
+        let evidence = Evidence { registry, anchors: &app.anchors, status: status.evidence() };
         presentation.verify(&evidence, &policy, now).map(Box::new)
     };
 

@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use url::Url;
 use vc::jwk::{JwkError, PublicKey};
 use vc::registry::Operators;
+use vc::x5c::{self, ChainError, TrustAnchor};
 
 use crate::app::{Settings, StartError, Verifier};
 use crate::service::SERVICE;
@@ -65,6 +66,9 @@ pub struct Args {
     web: WebArgs,
     #[command(flatten)]
     sign_in: SignInArgs,
+    /// Root certificates (PEM) of the network, which certify keys of issuers (x5c)
+    #[arg(long, env = "STAFF_PASSPORT_NETWORK_ROOT")]
+    network_root: Option<PathBuf>,
 }
 
 /// Serves until it is told to stop.
@@ -82,6 +86,8 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), RunError> {
     }
     let operators = operators(&args.operator_key, args.operator_threshold)?;
     let extra_roots = args.extra_roots.as_deref().map(read).transpose()?;
+    let network_roots =
+        args.network_root.as_deref().map_or_else(|| Ok(Vec::new()), network_roots)?;
     let StoreUrl::Sled(data_dir) = args.store;
     let store = Durable::open(&data_dir)?;
     let settings = Settings {
@@ -92,6 +98,7 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), RunError> {
         max_status_age: args.max_status_age,
         allow_loopback_http: loopback,
         extra_roots,
+        network_roots,
     };
     let verifier = Verifier::start(settings, store.clone(), clock.clone()).await?;
     let who = (&args.base_url, args.name.as_str());
@@ -136,6 +143,15 @@ fn operators(file: &Path, threshold: usize) -> Result<Operators, RunError> {
         return Err(RunError::Threshold { threshold, keys: keys.len() });
     }
     Ok(Operators { keys, threshold })
+}
+
+/// The authorities of a PEM file.
+fn network_roots(file: &Path) -> Result<Vec<TrustAnchor>, RunError> {
+    let name = || file.display().to_string();
+    let bytes = read(file)?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| RunError::BadNetworkRoot { file: name(), source: ChainError::Empty })?;
+    x5c::anchors_from_pem(text).map_err(|source| RunError::BadNetworkRoot { file: name(), source })
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, RunError> {
@@ -183,6 +199,15 @@ pub enum RunError {
         /// Why.
         #[source]
         source: JwkError,
+    },
+    /// The file is not PEM with authorities' certificates.
+    #[error("the network root in {file} is refused")]
+    BadNetworkRoot {
+        /// Which file.
+        file: String,
+        /// Why.
+        #[source]
+        source: ChainError,
     },
     /// More signatures are asked for than there are keys, or none.
     #[error("{threshold} of {keys} operator keys can't be the threshold")]
@@ -249,6 +274,19 @@ mod tests {
 
         for threshold in [0, 2] {
             assert!(matches!(pinned(&set, threshold), Err(RunError::Threshold { .. })));
+        }
+    }
+
+    #[test]
+    fn a_network_root_that_is_no_pem_certificate_stops_the_start() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("root.pem");
+        for wrong in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAQID\n"] {
+            std::fs::write(&file, wrong).unwrap();
+            assert!(
+                matches!(network_roots(&file), Err(RunError::BadNetworkRoot { .. })),
+                "{wrong}"
+            );
         }
     }
 

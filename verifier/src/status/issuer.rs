@@ -60,7 +60,7 @@ impl IssuerLists {
         let now = UnixTime(outside.clock.now());
         for kept in outside.shelf.of_issuer(&self.issuer).await {
             if let Ok(slot) = self.slot_for(&kept.uri) {
-                slot.restore(kept, entry, now).await;
+                slot.restore(kept, entry, &outside.anchors, now).await;
             }
         }
     }

@@ -18,6 +18,7 @@ use url::Url;
 use vc::registry::{Organisation, OrganisationState, VerifiedRegistry};
 use vc::status_list::{StatusListError, StatusReference, VerifiedStatusList};
 use vc::verify::StatusEvidence;
+use vc::x5c::TrustAnchor;
 
 pub(crate) use self::issuer::IssuerLists;
 use self::kept::Shelf;
@@ -53,6 +54,8 @@ pub(crate) struct Outside {
     shelf: Shelf,
     /// Seconds in which a list that no aggregation names is asked for once.
     poll_seconds: i64,
+    /// The network's roots.
+    anchors: Arc<[TrustAnchor]>,
 }
 
 /// What is known of one list, for [`vc::verify`].
@@ -77,8 +80,14 @@ impl Known {
 
 impl StatusCache {
     /// Knows no list yet; `folder` keeps the last good ones.
-    pub fn new(fetcher: Fetcher, clock: Clock, folder: PathBuf, poll_seconds: i64) -> Self {
-        let outside = Outside { fetcher, clock, shelf: Shelf(folder), poll_seconds };
+    pub fn new(
+        fetcher: Fetcher,
+        clock: Clock,
+        folder: PathBuf,
+        poll_seconds: i64,
+        anchors: Arc<[TrustAnchor]>,
+    ) -> Self {
+        let outside = Outside { fetcher, clock, shelf: Shelf(folder), poll_seconds, anchors };
         Self {
             outside: Arc::new(outside),
             issuers: ArcSwap::default(),

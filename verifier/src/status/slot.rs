@@ -6,10 +6,10 @@ use arc_swap::ArcSwapOption;
 use fetch::{FetchError, Fetched, Reply};
 use tokio::sync::Mutex;
 use url::Url;
-use vc::jwk::PublicKey;
-use vc::registry::{IssuerEntry, KeyState};
+use vc::registry::IssuerEntry;
 use vc::status_list::{StatusListError, VerifiedStatusList};
 use vc::time::UnixTime;
+use vc::x5c::TrustAnchor;
 
 use super::kept::Kept;
 use super::{Known, Outside, PollError};
@@ -59,10 +59,16 @@ impl Slot {
     }
 
     /// Takes a copy from disk.
-    pub(super) async fn restore(&self, kept: Kept, entry: &IssuerEntry, now: UnixTime) {
+    pub(super) async fn restore(
+        &self,
+        kept: Kept,
+        entry: &IssuerEntry,
+        anchors: &[TrustAnchor],
+        now: UnixTime,
+    ) {
         let mut attempt = self.attempt.lock().await;
         attempt.newest = Some(kept.issued_at);
-        match self.verify(&kept.token, entry, now) {
+        match self.verify(&kept.token, entry, anchors, now) {
             Ok(list) => {
                 attempt.etag = kept.etag;
                 self.list.store(Some(Arc::new(list)));
@@ -103,7 +109,7 @@ impl Slot {
                 Ok(())
             }
             Ok(Fetched::Body(reply)) => {
-                let taken = self.take(reply, attempt, entry, outside.clock.now());
+                let taken = self.take(reply, attempt, entry, outside);
                 let kept = match taken {
                     Ok(kept) => kept,
                     Err(error) => {
@@ -135,13 +141,14 @@ impl Slot {
         reply: Reply,
         attempt: &mut Attempt,
         entry: &IssuerEntry,
-        now: i64,
+        outside: &Outside,
     ) -> Result<Kept, PollError> {
         if reply.content_type.as_deref() != Some(MEDIA_TYPE) {
             return Err(StatusListError::Malformed.into());
         }
         let token = String::from_utf8(reply.bytes).map_err(|_| StatusListError::Malformed)?;
-        let list = self.verify(&token, entry, UnixTime(now))?;
+        let now = UnixTime(outside.clock.now());
+        let list = self.verify(&token, entry, &outside.anchors, now)?;
         let issued_at = list.claims().issued_at;
         if let Some(newest) = attempt.newest.filter(|newest| issued_at < *newest) {
             return Err(PollError::RolledBack(newest.since(issued_at)));
@@ -156,15 +163,9 @@ impl Slot {
         &self,
         token: &str,
         entry: &IssuerEntry,
+        anchors: &[TrustAnchor],
         now: UnixTime,
     ) -> Result<VerifiedStatusList, StatusListError> {
-        VerifiedStatusList::verify(token, &self.uri, |kid| key_of(entry, kid), now)
+        VerifiedStatusList::verify_of_issuer(token, &self.uri, entry, anchors, now)
     }
-}
-
-/// A key that may sign lists: any of the issuer's but a compromised one, by `kid` when there are
-/// several.
-fn key_of<'k>(entry: &'k IssuerEntry, kid: Option<&str>) -> Option<&'k PublicKey> {
-    let key = entry.key(kid)?;
-    (key.state != KeyState::Compromised).then_some(&key.jwk)
 }

@@ -428,6 +428,7 @@ async fn start(
         max_status_age: 600,
         allow_loopback_http: true,
         extra_roots: None,
+        network_roots: Vec::new(),
     };
     let small = Options { cache_bytes: 1 << 20, ballast_bytes: 0, ..Options::default() };
     let store = Durable::open_with(data, small).unwrap();
