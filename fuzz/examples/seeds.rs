@@ -159,6 +159,20 @@ fn protocols() {
     seed("request_object", "post", "wallet_metadata=%7B%22a%22%3A1%7D&wallet_nonce=n");
     seed("request_object", "client_id", "x509_hash:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 
+    seed("dc_api", "changes", r#"{"nonce":"n","verifier_info":[{"format":"jwt","data":"x"}]}"#);
+    seed("dc_api", "answer", r#"{"vp_token":{"passport":["eyJ.e30.x~"]}}"#);
+    seed("dc_api", "declined", r#"{"error":"invalid_request"}"#);
+    seed(
+        "dc_api",
+        "unsigned",
+        r#"{"response_type":"vp_token","response_mode":"dc_api","nonce":"n","dcql_query":{"credentials":[{"id":"passport","format":"dc+sd-jwt","meta":{"vct_values":["x"]}}]}}"#,
+    );
+    seed(
+        "dc_api",
+        "several",
+        r#"{"request":{"payload":"e30","signatures":[{"protected":"eyJhbGciOiJFZERTQSJ9","signature":"AA"}]}}"#,
+    );
+
     let token = json!({ "a": [support::presentation()], "b": ["eyJ.e30.x~", "y~"] });
     seed("response", "payload", json!({ "vp_token": token, "state": "s" }).to_string());
     seed(
