@@ -45,7 +45,20 @@ impl Faults {
 pub(crate) fn faults(found: &[ApiFault], built: &Built, entered: &Entered, say: Say<'_>) -> Faults {
     let mut faults = unanswered(built, entered, say);
     faults.extend(found.iter().map(|fault| place(fault, built, entered, say)));
+    faults.sort_by_key(|fault| order(&fault.field));
     Faults(faults)
+}
+
+/// Where a field stands on the page: its section, row and place there. A fault about none is first.
+fn order(name: &str) -> Option<(usize, usize, usize)> {
+    let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+    let (at, section) = SECTIONS.iter().enumerate().find(|(_, section)| section.name == first)?;
+    let (row, path) = match section.presence {
+        Presence::Rows => rest.split_once('.').unwrap_or((rest, "")),
+        Presence::Always | Presence::Asked | Presence::Filled => ("", rest),
+    };
+    let field = section.fields().position(|field| field.path == path).unwrap_or_default();
+    Some((at, row.parse().unwrap_or_default(), field))
 }
 
 /// Whether the person is registered is asked, and the answer is not guessed.
