@@ -35,6 +35,10 @@ export default async function issuer({ network, report, people, shots }) {
       all.map((one) => Boolean(document.getElementById(decodeURIComponent(one.hash.slice(1))))),
     );
     report.check('every fault leads to its field', links.length > 5 && links.every(Boolean), links.join());
+    const places = await summary.locator('a').evaluateAll((all) =>
+      all.map((one) => document.getElementById(decodeURIComponent(one.hash.slice(1))).getBoundingClientRect().top),
+    );
+    report.same('the summary is in the order of the page', places, places.toSorted((left, right) => left - right));
     await see(hannah, 'form-faults');
   });
 

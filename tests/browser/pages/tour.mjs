@@ -28,7 +28,7 @@ export default async function tour({ network, report, people }) {
     shrink(raw, out);
     report.check(name, true);
   };
-  const desk = { viewport: { width: 1100, height: 760 } };
+  const desk = { viewport: { width: 1100, height: 880 } };
   const hannah = await people.somebody('Hannah', desk);
   const harry = await people.somebody('Harry', desk);
   const ada = await people.somebody('Ada', desk);
@@ -61,6 +61,7 @@ export default async function tour({ network, report, people }) {
   const id = await create(page);
   await picture(hannah, 'offer');
 
+  amara.keys = await addAuthenticator(amara);
   await amara.page.goto(`${network.wallet}/`);
   await amara.page.getByRole('heading', { name: /Set up your/ }).waitFor();
   await picture(amara, 'wallet-set-up');
