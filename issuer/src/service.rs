@@ -1,19 +1,11 @@
 //! What people may do here: roles and their scopes, and the navigation of the console.
 
 use server::people::{Grants, Role};
-use server::sign_in::{ManagePeople, Nav, Service};
+use server::sign_in::{ManagePeople, Nav, ReadAudit, Service};
 use server::tokens::Scope;
 
 use crate::console;
 use crate::passports::{ReadPassports, WritePassports};
-
-/// May read the audit log.
-#[derive(Clone, Copy, Debug)]
-pub struct ReadAudit;
-
-impl Scope for ReadAudit {
-    const NAME: &'static str = "audit:read";
-}
 
 /// The issuer, to its pages.
 pub const SERVICE: Service = Service {
@@ -28,6 +20,7 @@ pub const SERVICE: Service = Service {
         Nav { href: "/console", key: "nav-queues", scope: ReadPassports::NAME },
         Nav { href: "/console/passports", key: "nav-passports", scope: ReadPassports::NAME },
         Nav { href: "/console/passports/new", key: "nav-new", scope: WritePassports::NAME },
+        Nav { href: "/audit", key: "nav-audit", scope: ReadAudit::NAME },
         Nav { href: "/people", key: "nav-people", scope: ManagePeople::NAME },
     ],
     texts: &[console::TEXTS],

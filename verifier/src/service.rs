@@ -1,18 +1,10 @@
 //! What people may do here: roles and their scopes, and the navigation of the desk.
 
 use server::people::{Grants, Role};
-use server::sign_in::{ManagePeople, Nav, Service};
+use server::sign_in::{ManagePeople, Nav, ReadAudit, Service};
 use server::tokens::Scope;
 
 use crate::scan::ScanScope;
-
-/// May read the audit log.
-#[derive(Clone, Copy, Debug)]
-pub struct ReadAudit;
-
-impl Scope for ReadAudit {
-    const NAME: &'static str = "audit:read";
-}
 
 /// The verifier, to its pages.
 pub const SERVICE: Service = Service {
@@ -24,6 +16,7 @@ pub const SERVICE: Service = Service {
     ]),
     nav: &[
         Nav { href: "/desk", key: "nav-desk", scope: ScanScope::NAME },
+        Nav { href: "/audit", key: "nav-audit", scope: ReadAudit::NAME },
         Nav { href: "/people", key: "nav-people", scope: ManagePeople::NAME },
     ],
     texts: &[include_str!("../texts/en.ftl")],

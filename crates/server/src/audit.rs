@@ -48,6 +48,29 @@ pub enum Event {
     TwoPeopleSet,
 }
 
+impl Event {
+    /// The end of its text's key.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Enrolled => "enrolled",
+            Self::RolesFromProvider => "roles-from-provider",
+            Self::SignedIn => "signed-in",
+            Self::SignedOut => "signed-out",
+            Self::SignInRefused => "sign-in-refused",
+            Self::RoleMissing => "role-missing",
+            Self::RolesAsked => "roles-asked",
+            Self::RolesChanged => "roles-changed",
+            Self::RolesRefused => "roles-refused",
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+            Self::TokenCreated => "token-created",
+            Self::TokenRevoked => "token-revoked",
+            Self::TwoPeopleSet => "two-people-set",
+        }
+    }
+}
+
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -127,7 +150,15 @@ pub async fn note(db: &Durable, entry: Entry) -> Result<(), CommitError> {
 
 /// The newest rows first.
 pub fn newest(db: &Durable) -> impl Iterator<Item = Result<Row, AuditError>> + use<> {
-    db.scan_prefix(ROWS).rev().map(|entry| {
+    before(db, u64::MAX)
+}
+
+/// The rows with a smaller number, the newest first.
+pub fn before(
+    db: &Durable,
+    sequence: u64,
+) -> impl Iterator<Item = Result<Row, AuditError>> + use<> {
+    db.range(row_key(0)..row_key(sequence)).rev().map(|entry| {
         let (key, value) = entry?;
         serde_json::from_slice(&value).map_err(|_| AuditError::Malformed(number(&key)))
     })

@@ -324,10 +324,8 @@ impl Control {
                     Ok((stream, _)) => {
                         let desk = desk.clone();
                         tokio::spawn(async move {
-                            if !matches!(
-                                timeout(EXCHANGE, serve(stream, &desk)).await,
-                                Ok(Ok(()))
-                            ) {
+                            if !matches!(timeout(EXCHANGE, serve(stream, &desk)).await, Ok(Ok(())))
+                            {
                                 tracing::warn!("a control exchange broke off");
                             }
                         });

@@ -115,6 +115,10 @@ impl People {
         self.two_people
     }
 
+    pub(crate) fn db(&self) -> &Durable {
+        &self.db
+    }
+
     pub(crate) fn sessions(&self) -> &Sessions {
         &self.sessions
     }

@@ -9,6 +9,7 @@
 //! let router = sign_in.around(pages).merge(web.router());
 //! ```
 
+mod audit_page;
 pub(crate) mod limits;
 mod oidc;
 mod pages;
@@ -48,6 +49,7 @@ use crate::sign_in::limits::Attempts;
 use crate::sign_in::providers::{ProviderError, Providers};
 use crate::texts::{Texts, TextsError};
 
+pub use audit_page::ReadAudit;
 pub use people_pages::ManagePeople;
 pub use routes::TABLE;
 pub use site::Site;

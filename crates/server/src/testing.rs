@@ -6,6 +6,8 @@
     reason = "only tests have this feature"
 )]
 
+pub mod matrix;
+
 use std::collections::BTreeMap;
 
 use aws_lc_rs::rand::SystemRandom;

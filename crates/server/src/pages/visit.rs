@@ -181,7 +181,7 @@ impl Visit {
             home: "/".to_owned(),
             nav,
             person: person.map(|person| person.name.clone()),
-            roles: roles.join(", "),
+            roles: roles.join("; "),
             csrf: contents.csrf,
             notice,
             texts: Arc::clone(texts),

@@ -411,7 +411,7 @@ fn words(shell: &Shell, roles: &[Role]) -> String {
         return shell.t("people-no-role");
     }
     let words: Vec<String> = roles.iter().map(|role| shell.role(role)).collect();
-    words.join(", ")
+    words.join("; ")
 }
 
 /// Key of its text, and the colour of its tag.

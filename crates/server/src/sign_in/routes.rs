@@ -4,7 +4,7 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::{get, post};
 
-use crate::sign_in::{oidc, pages, passkey, people_pages};
+use crate::sign_in::{audit_page, oidc, pages, passkey, people_pages};
 
 /// Every route of [`own`], for tables of tests.
 pub const TABLE: &[(Method, &str)] = &[
@@ -18,6 +18,7 @@ pub const TABLE: &[(Method, &str)] = &[
     (Method::GET, "/invitation/{secret}"),
     (Method::POST, "/invitation/{secret}/start"),
     (Method::POST, "/invitation/{secret}/finish"),
+    (Method::GET, "/audit"),
     (Method::GET, "/people"),
     (Method::POST, "/people"),
     (Method::GET, "/people/{id}"),
@@ -40,6 +41,7 @@ pub(crate) fn own() -> Router {
         .route("/invitation/{secret}", get(pages::invitation))
         .route("/invitation/{secret}/start", post(passkey::enrol_start))
         .route("/invitation/{secret}/finish", post(passkey::enrol_finish))
+        .route("/audit", get(audit_page::list))
         .route("/people", get(people_pages::list).post(people_pages::invite))
         .route("/people/{id}", get(people_pages::show))
         .route("/people/{id}/roles", post(people_pages::roles))

@@ -9,19 +9,19 @@ mod crash;
 #[cfg(test)]
 mod durable;
 #[cfg(test)]
+mod forgery;
+#[cfg(test)]
 mod full_disk;
 #[cfg(test)]
 mod json;
 #[cfg(test)]
-mod serving;
-#[cfg(test)]
-mod tls;
-#[cfg(test)]
-mod tokens;
-#[cfg(test)]
-mod forgery;
+mod oidc;
 #[cfg(test)]
 mod people;
+#[cfg(test)]
+mod provider;
+#[cfg(test)]
+mod serving;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
@@ -29,6 +29,6 @@ mod site;
 #[cfg(test)]
 mod texts;
 #[cfg(test)]
-mod oidc;
+mod tls;
 #[cfg(test)]
-mod provider;
+mod tokens;

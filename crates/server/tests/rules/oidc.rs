@@ -46,9 +46,7 @@ impl World {
     }
 
     async fn back(&self, browser: &mut Browser, code: &str, state: &str, more: &str) -> Seen {
-        browser
-            .get(&format!("/sign-in/oidc/fake/callback?code={code}&state={state}{more}"))
-            .await
+        browser.get(&format!("/sign-in/oidc/fake/callback?code={code}&state={state}{more}")).await
     }
 }
 

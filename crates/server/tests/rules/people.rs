@@ -11,8 +11,7 @@ const HR: &[Role] = &[Role::HrIssuer];
 const ADMIN: &[Role] = &[Role::Administrator];
 
 fn events(site: &Site) -> Vec<Event> {
-    let mut events: Vec<Event> =
-        audit::newest(&site.db).map(|row| row.unwrap().what).collect();
+    let mut events: Vec<Event> = audit::newest(&site.db).map(|row| row.unwrap().what).collect();
     events.reverse();
     events
 }

@@ -94,10 +94,7 @@ impl Provider {
         assert_eq!(query["response_type"], "code");
         assert_eq!(query["client_id"], CLIENT);
         assert_eq!(query["code_challenge_method"], "S256");
-        assert_eq!(
-            query["redirect_uri"],
-            "http://localhost:8101/sign-in/oidc/fake/callback"
-        );
+        assert_eq!(query["redirect_uri"], "http://localhost:8101/sign-in/oidc/fake/callback");
         let code = format!("code-{}", self.0.codes.lock().unwrap().len());
         let asked = (query["nonce"].clone(), query["code_challenge"].clone());
         self.0.codes.lock().unwrap().insert(code.clone(), asked);
@@ -148,8 +145,7 @@ async fn token(State(provider): State<Provider>, body: String) -> Response {
     let lies = provider.0.lies.lock().unwrap();
     (lies.claims)(&mut claims);
     let id_token = sign(&provider, lies.signing, &claims);
-    Json(json!({"access_token": "a", "token_type": "Bearer", "id_token": id_token}))
-        .into_response()
+    Json(json!({"access_token": "a", "token_type": "Bearer", "id_token": id_token})).into_response()
 }
 
 async fn userinfo(State(provider): State<Provider>, headers: HeaderMap) -> Json<Value> {

@@ -47,8 +47,7 @@ async fn of_two_who_use_a_link_at_once_one_has_it() {
         let mut browser = site.browser();
         browser.get(&path).await;
         let challenge = browser.script(Method::POST, &format!("{path}/start"), None).await.json();
-        let (_, answer) =
-            server::testing::Passkey::register(super::site::ORIGIN, &challenge);
+        let (_, answer) = server::testing::Passkey::register(super::site::ORIGIN, &challenge);
         both.push((browser, answer));
     }
     let finish = format!("{path}/finish");
@@ -174,8 +173,7 @@ async fn a_challenge_is_good_once() {
     let challenge = browser.script(Method::POST, "/sign-in/passkey/start", None).await.json();
     let answer = browser.passkey.as_mut().unwrap().sign(super::site::ORIGIN, &challenge);
     let mut second = browser.copied();
-    let first =
-        browser.script(Method::POST, "/sign-in/passkey/finish", Some(&answer)).await;
+    let first = browser.script(Method::POST, "/sign-in/passkey/finish", Some(&answer)).await;
 
     let replayed = second.script(Method::POST, "/sign-in/passkey/finish", Some(&answer)).await;
 

@@ -8,7 +8,26 @@ const MADE: &[(&str, &[&str])] = &[
     ("error-{}-heading", STATUSES),
     ("error-{}-what", STATUSES),
     ("error-{}-next", STATUSES),
+    ("audit-{}", EVENTS),
     ("role-{}-hint", &["hr-issuer", "hr-verifier", "administrator", "auditor"]),
+];
+/// `server::audit::Event::key`.
+const EVENTS: &[&str] = &[
+    "invited",
+    "enrolled",
+    "roles-from-provider",
+    "signed-in",
+    "signed-out",
+    "sign-in-refused",
+    "role-missing",
+    "roles-asked",
+    "roles-changed",
+    "roles-refused",
+    "disabled",
+    "enabled",
+    "token-created",
+    "token-revoked",
+    "two-people-set",
 ];
 const STATUSES: &[&str] =
     &["400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "500", "503"];
