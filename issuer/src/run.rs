@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use axum::Extension;
 use clock::Clock;
 use keys::Ring;
 use keys::args::{OpenRingError, RingArgs};
@@ -15,6 +16,7 @@ use server::web::WebArgs;
 use server::{Durable, Tokens};
 
 use crate::audit::AuditError;
+use crate::console::WalletOrigin;
 use crate::passports::SCOPES;
 use crate::service::SERVICE;
 use crate::state::{OFFER_SECONDS, Settings};
@@ -115,7 +117,11 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
         }
     });
     let tls = args.server.tls_cert.zip(args.server.tls_key).map(|(cert, key)| Tls { cert, key });
-    let router = site.router(app.router(), app.pages());
+    let pages = match args.wallet.origin() {
+        Some(origin) => app.pages().layer(Extension(WalletOrigin(origin.as_str().to_owned()))),
+        None => app.pages(),
+    };
+    let router = site.router(app.router(), pages);
     let wallet = match (wallet, args.wallet.wallet_listen) {
         (Some(wallet), Some(address)) => Some((bind(address).await?, wallet.router())),
         _ => None,

@@ -56,6 +56,11 @@ pub struct WalletArgs {
 }
 
 impl WalletArgs {
+    /// Where phones reach the wallet.
+    pub fn origin(&self) -> Option<&BaseUrl> {
+        self.wallet_origin.as_ref()
+    }
+
     /// The site, when there is an address for one.
     ///
     /// # Errors
