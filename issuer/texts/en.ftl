@@ -39,7 +39,6 @@ training-row = Training { $number }
 training-row-of = Training { $number }, { $subject }
 training-add = Add more rows
 training-remove = Remove this row
-training-remove-which = Remove { $title }
 
 period-legend-years = Years
 period-legend-months = Months
@@ -336,7 +335,6 @@ state-ARCHIVED = Archived
 home-title = To do
 home-lead = What waits for you at { $organisation }.
 home-create = Create a passport
-home-search = Find a passport
 home-all = See all { $count }
 queue-TO_CONFIRM = Compare six digits
 queue-TO_CONFIRM-text = A phone is waiting while you compare.
@@ -406,6 +404,11 @@ review-offer-text = Next you see a QR code and a transaction code for { $name }.
 review-waive = Do without comparing six digits
 review-waive-hint = Only when the staff member uses a wallet of another maker, which cannot show the digits. It is recorded with your name.
 review-create = Create and offer
+review-same = Already there
+review-same-text = { $count ->
+    [one] A passport with the same registration number is already there. Use it instead, or archive it first:
+   *[other] Passports with the same registration number are already there. Use one of them instead, or archive them first:
+ }
 review-save = Save the change
 
 change-kind = What does this change mean for copies that are out?
@@ -433,14 +436,12 @@ offer-link = Open the staff passport app on this phone
 offer-link-other = Open in another wallet on this phone
 offer-link-hint = Only when the staff member’s own phone shows this page.
 offer-code = Transaction code
-offer-code-spoken = Digits: { $digits }
 offer-expires = Valid until { $time }
 offer-left = Time left
 offer-live = How far it is
 offer-check = Check again
 offer-to-passport = Go to the passport
 offer-again = Make a new offer
-offer-none = There is no open offer for this passport.
 offer-wrong-codes = { $count ->
     [0] {""}
     [one] A wrong transaction code was typed once. After five the offer ends.
@@ -496,7 +497,6 @@ rejection-words = In their words
 ## Passport
 
 passport-title = Passport of { $name }
-passport-state = State
 passport-born = Date of birth
 passport-number = Registration number
 passport-job = Job
@@ -507,8 +507,6 @@ passport-offer-show = Show the offer
 passport-acts = What you can do
 passport-host-view = What a host would read
 passport-host-view-text = If this person started today for four weeks, judged by the rules that hosts start from:
-passport-host-view-clear = Clear to start.
-passport-host-view-none = There are no shipped rules for this staff group.
 passport-checks = Checks
 passport-ends = What ends first
 ends-check = { $check }: too old to rely on
@@ -591,7 +589,6 @@ act-reason-missing = Choose a reason
 act-edit = Change the checks
 act-finish = Finish the draft
 act-like = Create another passport like this one
-act-offer = Offer it
 act-refused = This passport is { $state } now, so this is not possible.
 
 act-reoffer = Offer again

@@ -71,7 +71,7 @@ function portrait(box) {
   const choose = document.createElement('input');
   choose.type = 'file';
   choose.accept = 'image/*';
-  choose.setAttribute('aria-label', box.dataset.choose);
+  choose.title = box.dataset.choose;
   const remove = document.createElement('button');
   remove.type = 'button';
   remove.className = 'app-link-button';
@@ -95,6 +95,9 @@ function portrait(box) {
   tools.append(shown, choose, remove);
   field.before(tools);
   field.hidden = true;
+  // The label and the error summary lead to what can be used.
+  choose.id = field.id;
+  field.id = `${field.id}-text`;
   show();
 }
 
@@ -114,10 +117,19 @@ async function small(file) {
   return text;
 }
 
-/** A form half filled in is not left by a slip. */
+/** How often a form that is being filled in keeps its session. */
+const KEEP = 4 * 60 * 1000;
+
+/** A form half filled in is not left by a slip, and its session does not end meanwhile. */
 function leaving(form) {
   let changed = false;
-  form.addEventListener('input', () => { changed = true; });
+  let kept = Date.now();
+  form.addEventListener('input', () => {
+    changed = true;
+    if (Date.now() - kept < KEEP) return;
+    kept = Date.now();
+    fetch('/console/passports/new', { method: 'HEAD' }).catch(() => {});
+  });
   form.addEventListener('submit', () => { changed = false; });
   addEventListener('beforeunload', (event) => {
     if (changed) event.preventDefault();

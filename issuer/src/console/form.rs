@@ -12,7 +12,7 @@ pub(crate) use claims::{Built, claims, entered};
 pub(crate) use entered::{Entered, MAX_ROWS};
 pub(crate) use faults::{Fault, Faults, faults};
 pub(crate) use review::{Ends, ReviewSection, ends_of, review};
-pub(crate) use view::{Control, FieldView, FormView, Opt, form_view};
+pub(crate) use view::{Control, FormView, Opt, form_view};
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use server::pages::{Allow, OnPage, PageError, PageForm, Shell, page, page_with, see_other};
 use server::problem::Problem;
 
-use super::data::{self, Whole};
+use super::data::{self, Row, Whole};
 use super::form::{
     Control, Entered, Fault, Faults, FormView, Opt, ReviewSection, claims, faults, form_view,
     review,
@@ -23,8 +23,11 @@ use crate::life::{Deed, after};
 use crate::passports::change::update_check;
 use crate::passports::offers::offer;
 use crate::passports::{WritePassports, drafts};
+use crate::search;
 use crate::state::Issuer;
-use crate::store::{ChangeKind, ConfirmKey, OfferReason, PassportId, PassportState};
+use crate::store::{
+    ChangeKind, ConfirmKey, Listed, OfferReason, PageRequest, PassportId, PassportState,
+};
 
 const NEW: &str = "/console/passports/new";
 /// Rows that "Add more rows" adds.
@@ -64,6 +67,9 @@ struct ReviewPage {
     lead: String,
     offer_text: String,
     entered: Vec<(String, String)>,
+    /// Passports of the same registration number.
+    same: Vec<Row>,
+    same_text: String,
     sections: Vec<ReviewSection>,
     is_new: bool,
     confirm: String,
@@ -240,7 +246,8 @@ async fn went_on(
         }
     }
     if sent.press != "create" {
-        return Ok(review_page(&on.shell, &issuer, &work, &sent, &accepted));
+        let same = same(&issuer, &work, &accepted, &on.shell).await?;
+        return Ok(review_page(&on.shell, &issuer, &work, &sent, (&accepted, same)));
     }
 
     let who = on.person.who();
@@ -263,6 +270,34 @@ async fn went_on(
             Ok(see_other(&format!("/console/passports/{id}")))
         }
     }
+}
+
+/// Other passports of the same registration number that are not over.
+async fn same(
+    issuer: &Arc<Issuer>,
+    work: &Work,
+    accepted: &Map<String, Value>,
+    shell: &Shell,
+) -> Result<Vec<Row>, Problem> {
+    let number = data::text(accepted, "professional_registration", "number");
+    let own = match work {
+        Work::New => None,
+        Work::Draft(id) | Work::Change(id, _) => Some(*id),
+    };
+    let tokens = search::question(&issuer.secrets, number);
+    if tokens.is_empty() {
+        return Ok(Vec::new());
+    }
+    let request = PageRequest { tokens, ..super::search::anything(issuer) };
+    let mut same = Vec::new();
+    for listed in issuer.store.passports(request).await?.items {
+        let Listed::Passport(passport) = &listed else { continue };
+        let over = matches!(passport.state, PassportState::Revoked | PassportState::Superseded);
+        if !over && Some(passport.id) != own {
+            same.push(data::row(issuer, &listed, shell).await);
+        }
+    }
+    Ok(same)
 }
 
 /// The members that differ; `null` for one that is gone.
@@ -371,7 +406,7 @@ fn review_page(
     issuer: &Issuer,
     work: &Work,
     sent: &Sent,
-    accepted: &Map<String, Value>,
+    (accepted, same): (&Map<String, Value>, Vec<Row>),
 ) -> Response {
     let say = |key: &str, values: &[(&str, &str)]| shell.ta(key, values);
     let is_new = !matches!(work, Work::Change(..));
@@ -388,6 +423,8 @@ fn review_page(
         lead: shell.ta("review-lead", &[("organisation", &issuer.settings.name)]),
         offer_text: shell.ta("review-offer-text", &[("name", &data::name(accepted, shell))]),
         entered,
+        same_text: shell.ta("review-same-text", &[("count", &same.len().to_string())]),
+        same,
         sections: review(accepted, data::today(issuer), &say),
         is_new,
         confirm: shell.t(if is_new { "review-create" } else { "review-save" }),
