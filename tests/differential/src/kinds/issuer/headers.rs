@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::head;
-use crate::keys::{Key, Signing, b64, unb64};
+use crate::keys::{Key, Signing, unb64};
 use crate::kinds::Change::Draft as Before;
 use crate::kinds::Expect::Invalid;
 use crate::kinds::{Kind, kind};
