@@ -5,6 +5,7 @@ mod common;
 
 use serde_json::{Map, Value, json};
 use vc::base64url;
+use vc::json::Limits;
 use vc::jws::{JwsError, MAX_KID_BYTES, MAX_TOKEN_BYTES, SigningInput, UnverifiedJws};
 
 use common::keys::TestKey;
@@ -305,6 +306,17 @@ fn an_oversize_token_is_refused_and_one_at_the_limit_is_read() {
 
     assert!(open(&fits(largest), &signer).is_ok());
     assert_eq!(open(&fits(largest + 4), &signer).unwrap_err(), JwsError::TooLong(MAX_TOKEN_BYTES));
+}
+
+#[test]
+fn a_token_may_be_exactly_as_long_as_the_bound() {
+    let signer = TestKey::ed25519(1);
+    let text = token(&signer, &format!(r#"{{"alg":"EdDSA","typ":"{TYP}"}}"#), "{}");
+    let within =
+        |bytes| UnverifiedJws::parse_within(&text, Limits { bytes, ..Limits::TOKEN }).map(|_| ());
+
+    assert_eq!(within(text.len()), Ok(()));
+    assert_eq!(within(text.len() - 1), Err(JwsError::TooLong(text.len() - 1)));
 }
 
 #[test]

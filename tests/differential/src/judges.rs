@@ -154,6 +154,8 @@ fn read(answers: &mut BufReader<ChildStdout>) -> Answer {
     let answer: BTreeMap<String, Value> = match serde_json::from_str(&line) {
         Ok(answer) => answer,
         Err(_) if line.starts_with("{\"claims\"") => return Ok(Value::String(line)),
+        // JavaScript cuts its messages inside a surrogate pair: a refusal, whatever the words
+        Err(_) if line.starts_with("{\"refused\"") => return Err(line),
         Err(error) => panic!("no answer: {line:?}: {error}"),
     };
     match answer.get("refused") {
