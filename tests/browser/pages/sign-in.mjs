@@ -97,6 +97,8 @@ export default async function signInPages({ network, report, people, shots }) {
     await see(hannah, 'error-404');
     await page.goto(`${issuer}/people`);
     await see(hannah, 'error-403');
+    report.same('a page that only takes posts', (await page.goto(`${issuer}/sign-out`)).status(), 405);
+    await see(hannah, 'error-405');
     await page.goto(`${issuer}/invitation/unknown`);
     await see(hannah, 'error-invitation');
   });
