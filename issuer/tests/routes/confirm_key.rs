@@ -64,7 +64,10 @@ async fn i3_the_passport_leaves_only_after_hr_has_compared() {
         assert_eq!(early.header(header::CACHE_CONTROL), "no-store");
     }
     let progress = waiting.world.progress(&waiting.created.id).await;
-    assert_eq!((&progress["step"], &progress["digits"]), (&json!("CONFIRM"), &json!(waiting.digits())));
+    assert_eq!(
+        (&progress["step"], &progress["digits"]),
+        (&json!("CONFIRM"), &json!(waiting.digits()))
+    );
     assert_eq!(waiting.world.show(&waiting.created.id).await["copies"], json!([]));
     let confirmed = waiting.confirm(&waiting.digits()).await;
 
@@ -159,9 +162,8 @@ async fn a_machine_without_the_scope_issues_only_where_hr_compares() {
     let refused = world.post_json(&world.attended, path, &world.nurse()).await;
     refused.is_problem(403);
     let compared = world.post_json(&world.attended, "/api/v1/passports", &world.nurse()).await;
-    let asked = world
-        .post_json(&world.token, "/api/v1/passports?confirm_key=true", &world.nurse())
-        .await;
+    let asked =
+        world.post_json(&world.token, "/api/v1/passports?confirm_key=true", &world.nurse()).await;
     let unattended = world.post_json(&world.token, path, &world.nurse()).await;
 
     assert_eq!(compared.json()["offer"]["confirm_key"], true);

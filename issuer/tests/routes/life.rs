@@ -24,8 +24,7 @@ async fn a_draft_keeps_its_faults_until_they_are_put_right() {
     let world = World::new().await;
     let incomplete = json!({ "identity": { "given_name": "Amara", "family_name": "Okafor" } });
 
-    let reply =
-        world.post_json(&world.token, "/api/v1/passports?draft=true", &incomplete).await;
+    let reply = world.post_json(&world.token, "/api/v1/passports?draft=true", &incomplete).await;
     assert_eq!(reply.status, StatusCode::CREATED);
     assert_eq!(reply.json()["state"], "DRAFTED");
     assert!(!reply.faults().is_empty());
@@ -56,7 +55,10 @@ async fn a_suspension_is_public_and_can_be_undone() {
     assert_eq!(suspended["state"], "SUSPENDED");
     assert_eq!(world.status(&credential).await, Status::Suspended);
     let last = suspended["history"].as_array().unwrap().last().unwrap().clone();
-    assert_eq!((&last["reason"], &last["note"]), (&json!("INVESTIGATION"), &json!("Call of 2 March")));
+    assert_eq!(
+        (&last["reason"], &last["note"]),
+        (&json!("INVESTIGATION"), &json!("Call of 2 March"))
+    );
     let world = world.restarted().await;
     assert_eq!(world.status(&credential).await, Status::Suspended);
 
