@@ -1,6 +1,7 @@
 //! The home trust's issuer: HR's API, OpenID4VCI 1.0, status lists.
 
 pub mod audit;
+mod bulk;
 pub mod catalogue;
 pub mod checks;
 pub mod console;
@@ -28,7 +29,7 @@ use server::Tokens;
 
 pub use crate::passports::SCOPES;
 pub use crate::run::{RunError, ServeArgs, open_store, serve, verify_audit};
-pub use crate::service::{ReadAudit, SERVICE};
+pub use crate::service::SERVICE;
 pub use crate::state::{OFFER_SECONDS, Settings};
 
 use crate::catalogue::{Catalogue, CatalogueError};

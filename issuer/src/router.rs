@@ -6,6 +6,7 @@ use axum::routing::{get, post, put};
 use server::health::{self, Readiness};
 use tower_http::cors::{Any, CorsLayer};
 
+use crate::bulk;
 use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::{credential, deferred, metadata, nonce, notification, offer, token};
 use crate::passports::{change, confirm, create, drafts, life, offers, progress, queues, read};
@@ -34,7 +35,8 @@ pub fn router(state: AppState, ready: Readiness) -> Router {
         .route("/api/v1/passports/{id}/confirm-key", post(confirm::post))
         .route("/api/v1/passports/{id}/refuse-key", post(confirm::post_refuse))
         .route("/api/v1/passports/{id}/waive-key", post(confirm::post_waive))
-        .route("/api/v1/queues", get(queues::get));
+        .route("/api/v1/queues", get(queues::get))
+        .merge(bulk::routes());
     let protocol = Router::new()
         .route("/offers/{id}", get(offer::offer))
         .route("/token", post(token::token))

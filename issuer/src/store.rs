@@ -18,8 +18,8 @@ pub use facts::{
     Sealed, SecretHash, StatusEntry, SuspensionReason, UnknownWord, WithdrawalReason,
 };
 pub use requests::{
-    Amendment, Cursor, Delivered, Delivery, Document, Done, HrAct, HrDeed, IndexToken, Issuance,
-    IssuedCopy, KeyDecision, KeyVerdict, Listed, MAX_EXPIRING, NewOffer, NonceUse, NotDone,
+    Amendment, Begun, Cursor, Delivered, Delivery, Document, Done, HrAct, HrDeed, Import, ImportRow,
+    Imported, IndexToken, Issuance, IssuedCopy, KeyDecision, KeyVerdict, Listed, MAX_EXPIRING, NewOffer, NonceUse, NotDone,
     Notification, Offering, Page, PageRequest, PassportDraft, QueueCounts, Recorded, Redeemed,
     Redemption, WalletSays,
 };
@@ -35,6 +35,13 @@ pub trait Store: Send + Sync {
     /// Records a passport, its sealed values, its search index and, when it is offered at once,
     /// its first offer.
     async fn draft_passport(&self, draft: PassportDraft) -> Result<(), StoreError>;
+
+    /// Begins an import, or goes on with it: a key is good for one file.
+    async fn begin_import(&self, import: Import) -> Result<Begun, StoreError>;
+
+    /// Records the passport of one row of an import; a row gives one passport, however often it
+    /// comes.
+    async fn import_passport(&self, row: ImportRow) -> Result<Imported, StoreError>;
 
     /// Puts a new document in the place of the one that it was made from. The kind of the change
     /// decides what becomes of the copies.

@@ -12,8 +12,9 @@ use serde_json::{Map, Value};
 use server::{Authorised, Problem, StrictJson};
 
 use crate::checks;
-use crate::passports::offers::{ConfirmKey, Offered, confirm_key, new_offer};
+use crate::passports::offers::{ConfirmKey, Offered, confirm_key, fresh_offer, in_words};
 use crate::passports::{MAX_BODY_BYTES, WritePassports, drafts, instant};
+use crate::person::HandedOver;
 use crate::search;
 use crate::secrets;
 use crate::state::Issuer;
@@ -34,16 +35,13 @@ pub async fn create(
     claims: Map<String, Value>,
     confirm_key: ConfirmKey,
 ) -> Result<Offered, Problem> {
-    let now_ms = issuer.clock.now_ms();
     let now = issuer.clock.now();
     let checks = checks::accept(claims, &issuer.settings, now)?;
-    let mut draft = begin(issuer, who, &checks, true, now_ms)?;
-    let (person, wrapped_key) = issuer.new_person(&draft.subject_ref);
-    draft.wrapped_key = wrapped_key;
-    draft.document.sealed = person.seal_document(&to_bytes(&checks)?);
+    let seconds = issuer.settings.offer_seconds;
+    let (draft, handed_over) = whole_draft(issuer, who, &checks, confirm_key, seconds)?;
     // Before anything is stored, so that nothing is stored that HR cannot hand over.
-    let (offer, in_hand) = new_offer(issuer, &person, OfferReason::First, confirm_key, now)?;
-    draft.offer = Some(offer);
+    let expires_at = now.saturating_add(i64::from(seconds));
+    let in_hand = in_words(issuer, handed_over, expires_at, confirm_key)?;
     let (id, subject_ref) = (draft.id, draft.subject_ref.clone());
 
     issuer.store.draft_passport(draft).await?;
@@ -51,6 +49,25 @@ pub async fn create(
     tracing::info!(passport.id = %id, "passport {id} is offered");
     let state = PassportState::Offered;
     Ok(Offered { id, subject_ref, state, created_at: instant(now), offer: in_hand })
+}
+
+/// A new passport with its first offer, which is good for so many seconds.
+pub(crate) fn whole_draft(
+    issuer: &Issuer,
+    who: &str,
+    checks: &Map<String, Value>,
+    confirm_key: ConfirmKey,
+    offer_seconds: u32,
+) -> Result<(PassportDraft, HandedOver), Problem> {
+    let mut draft = begin(issuer, who, checks, true, issuer.clock.now_ms())?;
+    let (person, wrapped_key) = issuer.new_person(&draft.subject_ref);
+    draft.wrapped_key = wrapped_key;
+    draft.document.sealed = person.seal_document(&to_bytes(checks)?);
+    let expires_at = issuer.clock.now().saturating_add(i64::from(offer_seconds));
+    let (offer, handed_over) =
+        fresh_offer(issuer, &person, OfferReason::First, confirm_key, expires_at);
+    draft.offer = Some(offer);
+    Ok((draft, handed_over))
 }
 
 /// A new passport without its sealed values.

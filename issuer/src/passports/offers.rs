@@ -126,13 +126,25 @@ pub(super) fn new_offer(
     confirm_key: ConfirmKey,
     now: i64,
 ) -> Result<(NewOffer, OfferInHand), Problem> {
+    let expires_at = now.saturating_add(i64::from(issuer.settings.offer_seconds));
+    let (offer, handed_over) = fresh_offer(issuer, person, reason, confirm_key, expires_at);
+    Ok((offer, in_words(issuer, handed_over, expires_at, confirm_key)?))
+}
+
+/// The same without its pictures.
+pub(super) fn fresh_offer(
+    issuer: &Issuer,
+    person: &Person,
+    reason: OfferReason,
+    confirm_key: ConfirmKey,
+    expires_at: i64,
+) -> (NewOffer, HandedOver) {
     let mut rng = secrets::rng();
     let handed_over = HandedOver {
         offer: secrets::random_text::<OFFER_ID_BYTES>(&mut rng),
         tx_code: secrets::random_tx_code(&mut rng),
     };
     let code = secrets::hash(&issuer.secrets.offer_code(&handed_over.offer));
-    let expires_at = now.saturating_add(i64::from(issuer.settings.offer_seconds));
     let offer = NewOffer {
         hash: secrets::hash(&handed_over.offer),
         code,
@@ -142,10 +154,10 @@ pub(super) fn new_offer(
         in_hand: person.seal_offer(&handed_over),
         reason,
     };
-    Ok((offer, in_words(issuer, handed_over, expires_at, confirm_key)?))
+    (offer, handed_over)
 }
 
-fn in_words(
+pub(super) fn in_words(
     issuer: &Issuer,
     handed_over: HandedOver,
     expires_at: i64,
@@ -166,7 +178,7 @@ fn in_words(
 }
 
 /// Who vouches for the phone, as the caller may decide: a person waives, a machine needs a scope.
-pub(super) fn confirm_key(caller: &Caller, asked: Option<bool>) -> Result<ConfirmKey, Problem> {
+pub(crate) fn confirm_key(caller: &Caller, asked: Option<bool>) -> Result<ConfirmKey, Problem> {
     let (unattended, waives) = match caller {
         Caller::Token(token) => {
             (token.scopes.iter().any(|scope| scope == IssueUnattended::NAME), false)

@@ -23,10 +23,10 @@ use self::rows::key;
 use crate::audit::{self, AuditError};
 use crate::status::indices::IndexOrder;
 use crate::store::{
-    Amendment, Delivered, Delivery, Done, Grant, HistoryEntry, HrDeed, Issuance, KeyDecision,
-    ListPolicy, ListRow, Notification, Offer, Offering, Page, PageRequest, Passport, PassportDraft,
-    PassportId, QueueCounts, Recorded, Redeemed, Redemption, Sealed, SecretHash, StatusEntry,
-    Store, StoreError,
+    Amendment, Begun, Delivered, Delivery, Done, Grant, HistoryEntry, HrDeed, Import, ImportRow,
+    Imported, Issuance, KeyDecision, ListPolicy, ListRow, Notification, Offer, Offering, Page,
+    PageRequest, Passport, PassportDraft, PassportId, QueueCounts, Recorded, Redeemed, Redemption,
+    Sealed, SecretHash, StatusEntry, Store, StoreError,
 };
 
 /// Who acts at the protocol endpoints.

@@ -8,8 +8,8 @@ use super::offers;
 use super::rows::{self, key};
 use crate::life::Deed;
 use crate::store::{
-    Act, Amendment, Begun, ChangeKind, Done, HistoryEntry, Import, ImportRow, Imported, NotDone, Passport, PassportDraft,
-    PassportState, RevocationReason, RevokedFor, StoreError,
+    Act, Amendment, Begun, ChangeKind, Done, HistoryEntry, Import, ImportRow, Imported, NotDone,
+    Passport, PassportDraft, PassportState, RevocationReason, RevokedFor, StoreError,
 };
 
 pub(super) fn draft(
@@ -53,7 +53,9 @@ pub(super) fn begin_import(
 ) -> Result<Begun, StoreError> {
     let key = key::import(&import.id);
     Ok(match rows::get::<Import>(view, &key, "import")? {
-        Some(known) if known.file == import.file && known.mapping == import.mapping => Begun::Before,
+        Some(known) if known.file == import.file && known.mapping == import.mapping => {
+            Begun::Before
+        }
         Some(_) => Begun::Otherwise,
         None => {
             rows::put(batch, key, import);

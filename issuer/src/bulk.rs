@@ -1,0 +1,30 @@
+//! Many passports out of one file: CSV or a workbook, read row by row with every fault at its row
+//! and column, under a mapping of headings that is data (`schemas/import`).
+
+mod cells;
+mod dry_run;
+mod mapping;
+mod refused;
+mod row;
+mod run;
+mod sheet;
+mod template;
+mod upload;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::state::AppState;
+
+/// Its routes, with their own limit on a body.
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/imports", post(run::post))
+        .route("/api/v1/imports/dry-run", post(dry_run::post))
+        .route("/api/v1/imports/failed-rows", post(refused::post))
+        .layer(upload::body_limit())
+        .route("/api/v1/imports/template", get(template::get))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! `POST /api/v1/imports`: every good row of a file becomes a passport and its offer. Progress comes
+//! as server-sent events while it goes on; when the caller hangs up or the process dies, the same
+//! file under the same `Idempotency-Key` goes on where it stopped, and makes nothing twice.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::future::try_join_all;
+use futures_util::stream;
+use serde::Serialize;
+use server::{Authorised, Problem};
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+
+use crate::bulk::row::{self, RowFault};
+use crate::bulk::sheet::Row;
+use crate::bulk::upload::{self, ImportQuery, Upload};
+use crate::oid4vci::NO_STORE;
+use crate::passports::WritePassports;
+use crate::passports::create;
+use crate::passports::offers::{ConfirmKey, confirm_key};
+use crate::state::Issuer;
+use crate::store::{Begun, Import, ImportRow, Imported, SecretHash};
+
+/// The header that names the import for the caller.
+const KEY: &str = "idempotency-key";
+/// Longest key in bytes.
+const MAX_KEY_BYTES: usize = 200;
+/// Rows that are on their way to the disk together.
+const AT_ONCE: usize = 256;
+const DEFAULT_OFFER_DAYS: u32 = 7;
+const DAY_SECONDS: u32 = 24 * 60 * 60;
+/// Most faults that the last event lists.
+const MAX_FAULTS: usize = 1000;
+
+/// How far an import is.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Progress {
+    /// Rows looked at.
+    rows: usize,
+    /// Passports made now.
+    created: usize,
+    /// Rows whose passports were made by an earlier call with the same key.
+    made_before: usize,
+    /// Rows with faults.
+    refused: usize,
+    /// The faults, at the end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<RowFault>,
+}
+
+/// Why an import did not go to its end.
+#[derive(Debug, Serialize)]
+struct Stopped<'a> {
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sentence: Option<&'a str>,
+}
+
+/// The route.
+pub(crate) async fn post(
+    State(issuer): State<Arc<Issuer>>,
+    caller: Authorised<WritePassports>,
+    query: Result<Query<ImportQuery>, QueryRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<impl IntoResponse, Problem> {
+    let query = upload::query(query)?;
+    let who = caller.caller.who();
+    let key = key(&headers)?;
+    let confirm_key = confirm_key(&caller.caller, query.confirm_key)?;
+    let upload = upload::receive(body, &query.mapping).await?;
+
+    let import = Import {
+        // A key is its caller's own.
+        id: SecretHash(Sha256::digest(format!("{who}\n{key}")).into()),
+        file: SecretHash(Sha256::digest(&upload.file).into()),
+        mapping: upload.mapping.name.clone(),
+        who: who.clone(),
+        at: issuer.clock.now(),
+    };
+    let id = import.id;
+    match issuer.store.begin_import(import).await? {
+        Begun::Now | Begun::Before => {}
+        Begun::Otherwise => {
+            let sentence = "This Idempotency-Key was used with another file or mapping. Send the same file again, or a new key.";
+            return Err(Problem::conflict("KEY_USED_OTHERWISE", sentence));
+        }
+    }
+    let offer_days = query.offer_days.unwrap_or(DEFAULT_OFFER_DAYS);
+    let work = Work {
+        issuer,
+        id,
+        who,
+        confirm_key,
+        offer_seconds: offer_days.saturating_mul(DAY_SECONDS),
+    };
+    let (events, received) = mpsc::channel(16);
+    tokio::spawn(work.run(upload, events));
+    let stream = stream::unfold(received, |mut received| async move {
+        let event: Event = received.recv().await?;
+        Some((Ok::<_, Infallible>(event), received))
+    });
+    Ok(([NO_STORE], Sse::new(stream).keep_alive(KeepAlive::default())))
+}
+
+fn key(headers: &HeaderMap) -> Result<String, Problem> {
+    headers
+        .get(KEY)
+        .and_then(|key| key.to_str().ok())
+        .filter(|key| (1..=MAX_KEY_BYTES).contains(&key.len()))
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            let sentence = "Send a header Idempotency-Key of 1 to 200 characters: the same key goes on with the same import.";
+            Problem::bad_request("KEY_MISSING", sentence)
+        })
+}
+
+struct Work {
+    issuer: Arc<Issuer>,
+    id: SecretHash,
+    who: String,
+    confirm_key: ConfirmKey,
+    offer_seconds: u32,
+}
+
+impl Work {
+    /// Goes on to the end whether or not anybody listens.
+    async fn run(self, upload: Upload, events: mpsc::Sender<Event>) {
+        let mut progress = Progress::default();
+        let mut rows = upload.sheet.rows();
+        loop {
+            let chunk: Result<Vec<Row>, _> = rows.by_ref().take(AT_ONCE).collect();
+            let outcome = match chunk {
+                Ok(chunk) if chunk.is_empty() => break,
+                Ok(chunk) => self.step(&upload, &chunk, &mut progress).await,
+                Err(error) => Err(upload::unreadable(&error)),
+            };
+            if let Err(problem) = outcome {
+                tracing::warn!(code = problem.code(), "an import stopped");
+                let stopped = Stopped { code: problem.code(), sentence: problem.sentence() };
+                let event = Event::default().event("stopped").json_data(stopped);
+                // Nobody may be listening.
+                let _nobody = events.send(event.unwrap_or_default()).await;
+                return;
+            }
+            let shown = Progress { faults: Vec::new(), ..progress.clone() };
+            let event = Event::default().event("progress").json_data(shown);
+            let _nobody = events.send(event.unwrap_or_default()).await;
+        }
+        let event = Event::default().event("done").json_data(&progress);
+        let _nobody = events.send(event.unwrap_or_default()).await;
+    }
+
+    async fn step(
+        &self,
+        upload: &Upload,
+        chunk: &[Row],
+        progress: &mut Progress,
+    ) -> Result<(), Problem> {
+        let now = self.issuer.clock.now();
+        let mut good = Vec::with_capacity(chunk.len());
+        for row in chunk {
+            progress.rows = progress.rows.saturating_add(1);
+            let settings = &self.issuer.settings;
+            match row::read(row, &upload.columns, &upload.mapping, settings, now) {
+                Ok(checks) => {
+                    let (draft, _) = create::whole_draft(
+                        &self.issuer,
+                        &self.who,
+                        &checks,
+                        self.confirm_key,
+                        self.offer_seconds,
+                    )?;
+                    good.push(ImportRow { import: self.id, row: row.number, draft });
+                }
+                Err(faults) => {
+                    progress.refused = progress.refused.saturating_add(1);
+                    let room = MAX_FAULTS.saturating_sub(progress.faults.len());
+                    progress.faults.extend(faults.into_iter().take(room));
+                }
+            }
+        }
+        let recorded =
+            try_join_all(good.into_iter().map(|row| self.issuer.store.import_passport(row)));
+        for imported in recorded.await? {
+            match imported {
+                Imported::Now => progress.created = progress.created.saturating_add(1),
+                Imported::Before => progress.made_before = progress.made_before.saturating_add(1),
+            }
+        }
+        Ok(())
+    }
+}
