@@ -13,12 +13,26 @@ pub fn encode_onto(bytes: &[u8], text: &mut String) {
     URL_SAFE_NO_PAD.encode_string(bytes, text);
 }
 
+/// Encodes into exactly `N` characters; all zero when that is not their number.
+pub(crate) fn encode_array<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut chars = [0; N];
+    match URL_SAFE_NO_PAD.encode_slice(bytes, &mut chars) {
+        Ok(len) if len == N => chars,
+        Ok(_) | Err(_) => [0; N],
+    }
+}
+
 /// Decodes; refuses padding, the standard alphabet, white space and non-zero trailing bits.
 ///
 /// # Errors
 /// [`NotBase64Url`] for any text that [`encode`] would not have written.
 pub fn decode(text: &str) -> Result<Vec<u8>, NotBase64Url> {
     URL_SAFE_NO_PAD.decode(text).map_err(|_| NotBase64Url)
+}
+
+/// As [`decode`], at the end of `bytes`.
+pub(crate) fn decode_onto(text: &str, bytes: &mut Vec<u8>) -> Result<(), NotBase64Url> {
+    URL_SAFE_NO_PAD.decode_vec(text, bytes).map_err(|_| NotBase64Url)
 }
 
 /// Decodes a text of exactly `N` bytes.

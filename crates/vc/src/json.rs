@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::Deserializer as _;
-use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
@@ -47,6 +47,21 @@ pub fn parse(text: &[u8], limits: Limits) -> Result<Value, JsonError> {
     })
 }
 
+/// Parses `[salt, name, value]`, or `[salt, value]` without a name (RFC 9901, 4.2); the salt is a
+/// string that nobody needs.
+///
+/// # Errors
+/// [`JsonError`], as [`parse`]; any other value is [`JsonError::Syntax`].
+pub(crate) fn parse_disclosure(
+    text: &[u8],
+    limits: Limits,
+) -> Result<(Option<String>, Value), JsonError> {
+    with_bounds(text, limits, |bounds, deserializer| {
+        bounds.count_value::<serde_json::Error>()?;
+        deserializer.deserialize_seq(Salted { bounds })
+    })
+}
+
 /// Parses one JSON object with nothing after it.
 ///
 /// # Errors
@@ -62,19 +77,21 @@ fn with_bounds<T>(
     limits: Limits,
     read: impl FnOnce(
         &Bounds,
-        &mut serde_json::Deserializer<serde_json::de::SliceRead<'_>>,
+        &mut serde_json::Deserializer<serde_json::de::StrRead<'_>>,
     ) -> Result<T, serde_json::Error>,
 ) -> Result<T, JsonError> {
     if text.len() > limits.bytes {
         return Err(JsonError::TooLong(limits.bytes));
     }
+    // All at once is faster than string by string, as the deserializer would
+    let text = str::from_utf8(text).map_err(|error| place_of(text, error.valid_up_to()))?;
     let bounds = Bounds {
         depth: limits.depth.min(DEEPEST),
         values: limits.values,
         left: Cell::new(limits.values),
         fault: RefCell::new(None),
     };
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     read(&bounds, &mut deserializer).and_then(|value| deserializer.end().map(|()| value)).map_err(
         |error| {
             bounds
@@ -83,6 +100,14 @@ fn with_bounds<T>(
                 .unwrap_or(JsonError::Syntax { line: error.line(), column: error.column() })
         },
     )
+}
+
+/// The fault of a text that is no UTF-8 from a byte on.
+fn place_of(text: &[u8], fault: usize) -> JsonError {
+    let before = text.get(..fault).unwrap_or_default();
+    let lines = before.iter().filter(|byte| **byte == b'\n').count();
+    let within = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+    JsonError::Syntax { line: lines.saturating_add(1), column: within.saturating_add(1) }
 }
 
 /// Why a JSON text is refused.
@@ -236,5 +261,55 @@ impl<'de> Visitor<'de> for Object<'_> {
             }
         }
         Ok(object)
+    }
+}
+
+/// A disclosure's array.
+struct Salted<'b> {
+    bounds: &'b Bounds,
+}
+
+impl<'de> Visitor<'de> for Salted<'_> {
+    type Value = (Option<String>, Value);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a disclosure")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
+        let misshapen = || serde::de::Error::custom("not a disclosure");
+        self.bounds.enter(1)?;
+        elements.next_element_seed(Salt(self.bounds))?.ok_or_else(misshapen)?;
+        let node = Node { bounds: self.bounds, depth: 1 };
+        let second = elements.next_element_seed(node)?.ok_or_else(misshapen)?;
+        let Some(third) = elements.next_element_seed(node)? else { return Ok((None, second)) };
+        match (second, elements.next_element::<IgnoredAny>()?) {
+            (Value::String(name), None) => Ok((Some(name), third)),
+            _ => Err(misshapen()),
+        }
+    }
+}
+
+/// A string, read and not kept.
+struct Salt<'b>(&'b Bounds);
+
+impl<'de> DeserializeSeed<'de> for Salt<'_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.0.count_value()?;
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Salt<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a salt")
+    }
+
+    fn visit_str<E>(self, _salt: &str) -> Result<(), E> {
+        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{base64url, es256};
+use crate::{base64url, ed25519, es256};
 
 /// Members that only private and symmetric keys have (RFC 7518, 6.2.2, 6.3.2, 6.4.1).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
@@ -41,14 +41,25 @@ impl Algorithm {
 
 /// A public key that has been checked: on its curve, canonical, not of small order.
 /// Serialises as a JWK with public members only.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PublicKey(KeyKind);
+#[derive(Clone)]
+pub struct PublicKey {
+    kind: KeyKind,
+    thumbprint: Thumbprint,
+}
 
 #[derive(Clone, PartialEq, Eq)]
 enum KeyKind {
-    Ed25519(ed25519_dalek::VerifyingKey),
+    Ed25519(ed25519::Key),
     P256(es256::Key),
 }
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl Eq for PublicKey {}
 
 impl PublicKey {
     /// Reads a JWK. Other members are ignored, but a private member such as `d` is refused.
@@ -57,7 +68,7 @@ impl PublicKey {
     /// [`JwkError`] with what is wrong.
     pub fn from_jwk(jwk: &Value) -> Result<Self, JwkError> {
         let jwk = jwk.as_object().ok_or(JwkError::NotAnObject)?;
-        if PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name)) {
+        if jwk.keys().any(|name| PRIVATE_MEMBERS.contains(&name.as_str())) {
             return Err(JwkError::PrivateMember);
         }
         let member = |name| jwk.get(name).and_then(Value::as_str);
@@ -95,13 +106,9 @@ impl PublicKey {
     /// # Errors
     /// [`JwkError::BadPoint`] when not canonical, not on the curve or of small order.
     pub fn from_ed25519(bytes: &[u8; 32]) -> Result<Self, JwkError> {
-        let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| JwkError::BadPoint)?;
-        // RFC 8032, 5.1.3 has one encoding for each point; dalek decodes others, and takes points
-        // of small order, under which one signature fits many messages
-        if key.is_weak() || key.to_edwards().compress().as_bytes() != bytes {
-            return Err(JwkError::BadPoint);
-        }
-        Ok(Self(KeyKind::Ed25519(key)))
+        ed25519::Key::from_bytes(bytes)
+            .map(|key| Self::new(KeyKind::Ed25519(key)))
+            .ok_or(JwkError::BadPoint)
     }
 
     /// From an uncompressed SEC 1 point of P-256.
@@ -109,8 +116,24 @@ impl PublicKey {
     /// # Errors
     /// [`JwkError::BadPoint`] when not on the curve.
     pub fn from_p256(point: &[u8; 65]) -> Result<Self, JwkError> {
-        let key = es256::Key::from_uncompressed(point).ok_or(JwkError::BadPoint)?;
-        Ok(Self(KeyKind::P256(key)))
+        es256::Key::from_uncompressed(point)
+            .map(|key| Self::new(KeyKind::P256(key)))
+            .ok_or(JwkError::BadPoint)
+    }
+
+    fn new(kind: KeyKind) -> Self {
+        // RFC 7638, 3.3: required members only, in lexicographic order, without white space
+        let members = match &kind {
+            KeyKind::Ed25519(key) => {
+                let x = base64url::encode(key.as_bytes());
+                format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)
+            }
+            KeyKind::P256(key) => {
+                let (x, y) = coordinates(key);
+                format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#)
+            }
+        };
+        Self { kind, thumbprint: Thumbprint(Sha256::digest(members).into()) }
     }
 
     /// From a compressed SEC 1 point of P-256.
@@ -124,7 +147,7 @@ impl PublicKey {
 
     /// The 32 bytes of an Ed25519 key, or a compressed SEC 1 point of P-256.
     pub fn to_compressed(&self) -> Vec<u8> {
-        match &self.0 {
+        match &self.kind {
             KeyKind::Ed25519(key) => key.as_bytes().to_vec(),
             KeyKind::P256(key) => {
                 let [_, rest @ .., last] = key.point();
@@ -136,7 +159,7 @@ impl PublicKey {
 
     /// The public members only.
     pub fn to_jwk(&self) -> Value {
-        match &self.0 {
+        match &self.kind {
             KeyKind::Ed25519(key) => {
                 json!({ "crv": "Ed25519", "kty": "OKP", "x": base64url::encode(key.as_bytes()) })
             }
@@ -149,32 +172,29 @@ impl PublicKey {
 
     /// The algorithm that this key verifies.
     pub fn algorithm(&self) -> Algorithm {
-        match self.0 {
+        match self.kind {
             KeyKind::Ed25519(_) => Algorithm::EdDsa,
             KeyKind::P256(_) => Algorithm::Es256,
         }
     }
 
     /// RFC 7638 with SHA-256.
-    pub fn thumbprint(&self) -> Thumbprint {
-        // RFC 7638, 3.3: required members only, in lexicographic order, without white space
-        let members = match &self.0 {
-            KeyKind::Ed25519(key) => {
-                let x = base64url::encode(key.as_bytes());
-                format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)
-            }
-            KeyKind::P256(key) => {
-                let (x, y) = coordinates(key);
-                format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#)
-            }
-        };
-        Thumbprint(Sha256::digest(members).into())
+    pub const fn thumbprint(&self) -> Thumbprint {
+        self.thumbprint
     }
 
     /// Our `kid`: base64url of the first 8 bytes of the thumbprint.
     pub fn kid(&self) -> String {
-        let Thumbprint([a, b, c, d, e, f, g, h, ..]) = self.thumbprint();
-        base64url::encode(&[a, b, c, d, e, f, g, h])
+        base64url::encode(self.kid_bytes())
+    }
+
+    /// Whether `kid` is [`Self::kid`].
+    pub(crate) fn has_kid(&self, kid: &str) -> bool {
+        base64url::encode_array::<11>(self.kid_bytes()) == kid.as_bytes()
+    }
+
+    fn kid_bytes(&self) -> &[u8] {
+        self.thumbprint.0.first_chunk::<8>().map_or(&[], |first| first)
     }
 
     /// Verifies a JWS signature (64 bytes): Ed25519 strictly (RFC 8032, no small order, canonical
@@ -184,10 +204,8 @@ impl PublicKey {
     /// [`SignatureInvalid`].
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
         let signature: &[u8; 64] = signature.try_into().map_err(|_| SignatureInvalid)?;
-        let verifies = match &self.0 {
-            KeyKind::Ed25519(key) => {
-                key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(signature)).is_ok()
-            }
+        let verifies = match &self.kind {
+            KeyKind::Ed25519(key) => key.verifies(message, signature),
             KeyKind::P256(key) => key.verifies(message, signature),
         };
         if verifies { Ok(()) } else { Err(SignatureInvalid) }

@@ -230,12 +230,25 @@ impl SigningInput {
         header: Map<String, Value>,
         claims: &Map<String, Value>,
     ) -> Self {
+        Self::of_payload(algorithm, typ, header, &jcs::object_to_vec(claims))
+    }
+
+    /// As [`Self::new`], with the payload's bytes.
+    pub(crate) fn of_payload(
+        algorithm: Algorithm,
+        typ: &str,
+        header: Map<String, Value>,
+        payload: &[u8],
+    ) -> Self {
         let mut header = header;
         header.insert("alg".to_owned(), algorithm.name().into());
         header.insert("typ".to_owned(), typ.into());
-        let mut text = base64url::encode(&jcs::object_to_vec(&header));
+        let header = jcs::object_to_vec(&header);
+        // With room for the signature
+        let mut text = String::with_capacity((header.len() + payload.len()) / 3 * 4 + 100);
+        base64url::encode_onto(&header, &mut text);
         text.push('.');
-        base64url::encode_onto(&jcs::object_to_vec(claims), &mut text);
+        base64url::encode_onto(payload, &mut text);
         Self { text }
     }
 

@@ -11,6 +11,7 @@ pub mod bitstring;
 pub mod claim_path;
 pub mod dcql;
 pub mod did;
+mod ed25519;
 mod es256;
 mod inflate;
 pub mod jcs;

@@ -106,7 +106,7 @@ impl IssuerKey {
     pub fn is_named(&self, kid: &str) -> bool {
         match &self.kid {
             Some(own) => own == kid,
-            None => self.jwk.kid() == kid,
+            None => self.jwk.has_kid(kid),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::SdJwtError;
+use super::rebuild::Rebuilt;
 use crate::claim_path::ClaimPath;
 use crate::jwk::PublicKey;
 
@@ -23,12 +24,8 @@ pub(super) struct HeldDisclosure {
 }
 
 impl VerifiedSdJwt {
-    pub(super) fn new(
-        claims: Map<String, Value>,
-        holder: Option<PublicKey>,
-        held: Vec<HeldDisclosure>,
-        issuer_jwt: String,
-    ) -> Self {
+    pub(super) fn new(rebuilt: Rebuilt, issuer_jwt: String) -> Self {
+        let Rebuilt { claims, holder, held } = rebuilt;
         Self { claims, holder, held, issuer_jwt }
     }
 

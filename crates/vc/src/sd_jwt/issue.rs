@@ -1,21 +1,23 @@
 //! Issuing (RFC 9901, 4 and 5.1): claims in clear go in, digests and disclosures come out.
 
-use std::collections::BTreeMap;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rand_core::CryptoRng;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
-use super::parse::size;
-use super::{IN_CLEAR, MAX_DEPTH, MAX_DISCLOSURES, MAX_VALUES, RESERVED, SD_ALG, TYP, digest};
+use super::{
+    DIGEST_CHARS, IN_CLEAR, MAX_DEPTH, MAX_DISCLOSURES, MAX_VALUES, RESERVED, SD_ALG, TYP, hash,
+};
+use crate::base64url;
 use crate::claim_path::{ClaimPath, PathElement};
+use crate::jcs::{self, Writer};
 use crate::jwk::Algorithm;
 use crate::jws::SigningInput;
-use crate::{base64url, jcs};
 
 /// 128 bits, as RFC 9901, 9.3 recommends.
 const SALT_BYTES: usize = 16;
+const SALT_CHARS: usize = 22;
 /// `_sd` and `{"...": …}` each nest one deeper than the claims they hide.
 const MAX_CLAIM_DEPTH: usize = MAX_DEPTH - 2;
 
@@ -63,24 +65,27 @@ impl Issuance<'_> {
                 }
             }
         }
+        let mut values = 0;
         for (name, value) in self.claims {
             check_name(name)?;
-            check_value(value, 2)?;
+            check_value(value, 2, &mut values)?;
         }
-        if self.claims.values().map(size).sum::<usize>() > MAX_VALUES {
+        if values > MAX_VALUES {
             return Err(IssueError::TooMuch);
         }
 
         let hide: Vec<&[PathElement]> = self.hide.iter().map(|path| path.0.as_slice()).collect();
-        let mut hiding = Hiding { rng, decoys, disclosures: Vec::new() };
-        let mut payload = hiding.object(self.claims, &hide);
-        let disclosures = hiding.disclosures;
+        let mut hiding = Hiding { rng, decoys, disclosures: Vec::new(), json: Vec::new() };
+        let mut members = hiding.object(self.claims, &hide);
+        let Hiding { disclosures, json: mut payload, .. } = hiding;
         if disclosures.len() > MAX_DISCLOSURES {
             return Err(IssueError::TooMuch);
         }
         if !disclosures.is_empty() {
-            payload.insert("_sd_alg".to_owned(), SD_ALG.into());
+            members.push(("_sd_alg", Piece::Text(SD_ALG)));
         }
+        payload.clear();
+        Piece::Object(members).write(&mut Writer::default(), &mut payload);
 
         let mut header = Map::new();
         header.insert("kid".to_owned(), self.kid.into());
@@ -89,7 +94,7 @@ impl Issuance<'_> {
             let chain: Vec<String> = self.x5c.iter().map(|der| STANDARD.encode(der)).collect();
             header.insert("x5c".to_owned(), chain.into());
         }
-        let input = SigningInput::new(self.algorithm, TYP, header, &payload);
+        let input = SigningInput::of_payload(self.algorithm, TYP, header, &payload);
         Ok(UnsignedSdJwt { input, disclosures })
     }
 }
@@ -110,6 +115,7 @@ impl UnsignedSdJwt {
     /// The issued text, ending in `~`.
     pub fn finish(self, signature: &[u8]) -> String {
         let mut text = self.input.finish(signature);
+        text.reserve(self.disclosures.iter().map(|disclosure| disclosure.len() + 1).sum());
         text.push('~');
         for disclosure in &self.disclosures {
             text.push_str(disclosure);
@@ -140,16 +146,87 @@ fn check_name(name: &str) -> Result<(), IssueError> {
     if RESERVED.contains(&name) { Err(IssueError::ReservedName(name.to_owned())) } else { Ok(()) }
 }
 
-fn check_value(value: &Value, depth: usize) -> Result<(), IssueError> {
+fn check_value(value: &Value, depth: usize, values: &mut usize) -> Result<(), IssueError> {
+    *values += 1;
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
         Value::Array(_) | Value::Object(_) if depth > MAX_CLAIM_DEPTH => Err(IssueError::TooDeep),
-        Value::Array(items) => items.iter().try_for_each(|item| check_value(item, depth + 1)),
+        Value::Array(items) => {
+            items.iter().try_for_each(|item| check_value(item, depth + 1, values))
+        }
         Value::Object(members) => members.iter().try_for_each(|(name, value)| {
             check_name(name)?;
-            check_value(value, depth + 1)
+            check_value(value, depth + 1, values)
         }),
     }
+}
+
+/// What is left of a value after hiding.
+enum Piece<'c> {
+    /// Nothing hides.
+    Whole(&'c Value),
+    Object(Vec<(&'c str, Self)>),
+    Array(Vec<Self>),
+    /// Digests of `_sd`.
+    Digests(Vec<Digest>),
+    /// `{"...": …}`
+    Placeholder(Digest),
+    Text(&'c str),
+}
+
+type Digest = [u8; DIGEST_CHARS];
+
+impl<'c> Piece<'c> {
+    fn write(self, writer: &mut Writer<'c>, out: &mut Vec<u8>) {
+        match self {
+            Self::Whole(value) => writer.value(value, out),
+            Self::Object(mut members) => {
+                members.sort_unstable_by(|(a, _), (b, _)| jcs::name_order(a, b));
+                out.push(b'{');
+                for (index, (name, piece)) in members.into_iter().enumerate() {
+                    if index > 0 {
+                        out.push(b',');
+                    }
+                    jcs::write_string(name, out);
+                    out.push(b':');
+                    piece.write(writer, out);
+                }
+                out.push(b'}');
+            }
+            Self::Array(items) => {
+                out.push(b'[');
+                for (index, item) in items.into_iter().enumerate() {
+                    if index > 0 {
+                        out.push(b',');
+                    }
+                    item.write(writer, out);
+                }
+                out.push(b']');
+            }
+            Self::Digests(digests) => {
+                out.push(b'[');
+                for (index, digest) in digests.iter().enumerate() {
+                    if index > 0 {
+                        out.push(b',');
+                    }
+                    write_digest(digest, out);
+                }
+                out.push(b']');
+            }
+            Self::Placeholder(digest) => {
+                out.extend_from_slice(br#"{"...":"#);
+                write_digest(&digest, out);
+                out.push(b'}');
+            }
+            Self::Text(text) => jcs::write_string(text, out),
+        }
+    }
+}
+
+fn write_digest(digest: &Digest, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(digest);
+    out.push(b'"');
 }
 
 struct Hiding<'r, R> {
@@ -157,18 +234,23 @@ struct Hiding<'r, R> {
     decoys: usize,
     /// Parents before children.
     disclosures: Vec<String>,
+    /// Room for one disclosure's JSON.
+    json: Vec<u8>,
 }
 
 impl<R: CryptoRng> Hiding<'_, R> {
-    fn object(
+    fn object<'c>(
         &mut self,
-        members: &Map<String, Value>,
+        members: &'c Map<String, Value>,
         hide: &[&[PathElement]],
-    ) -> Map<String, Value> {
-        let mut clear = Map::new();
+    ) -> Vec<(&'c str, Piece<'c>)> {
+        let mut clear = Vec::with_capacity(members.len() + 2);
         let mut digests = Vec::new();
         // Sorted, so that equal claims draw equal salts from an equal rng.
-        for (name, value) in members.iter().collect::<BTreeMap<_, _>>() {
+        let mut members: Vec<(&str, &Value)> =
+            members.iter().map(|(name, value)| (name.as_str(), value)).collect();
+        members.sort_unstable_by_key(|(name, _)| *name);
+        for (name, value) in members {
             let (hides, inner) = beneath(
                 hide,
                 |element| matches!(element, PathElement::Name(hidden) if hidden == name),
@@ -176,7 +258,7 @@ impl<R: CryptoRng> Hiding<'_, R> {
             if hides {
                 digests.push(self.disclosure(Some(name), value, &inner));
             } else {
-                clear.insert(name.clone(), self.value(value, &inner));
+                clear.push((name, self.value(value, &inner)));
             }
         }
         if !digests.is_empty() {
@@ -185,12 +267,12 @@ impl<R: CryptoRng> Hiding<'_, R> {
             }
             // RFC 9901, 4.2.4.1: the order of the claims must not show.
             digests.sort_unstable();
-            clear.insert("_sd".to_owned(), digests.into());
+            clear.push(("_sd", Piece::Digests(digests)));
         }
         clear
     }
 
-    fn array(&mut self, items: &[Value], hide: &[&[PathElement]]) -> Vec<Value> {
+    fn array<'c>(&mut self, items: &'c [Value], hide: &[&[PathElement]]) -> Vec<Piece<'c>> {
         let mut elements = Vec::with_capacity(items.len());
         let mut any_hidden = false;
         for (index, value) in items.iter().enumerate() {
@@ -201,57 +283,61 @@ impl<R: CryptoRng> Hiding<'_, R> {
             });
             if hides {
                 any_hidden = true;
-                elements.push(json!({ "...": self.disclosure(None, value, &inner) }));
+                elements.push(Piece::Placeholder(self.disclosure(None, value, &inner)));
             } else {
                 elements.push(self.value(value, &inner));
             }
         }
         if any_hidden {
             for _ in 0..self.decoys {
-                elements.push(json!({ "...": self.decoy() }));
+                elements.push(Piece::Placeholder(self.decoy()));
             }
         }
         elements
     }
 
-    fn value(&mut self, value: &Value, hide: &[&[PathElement]]) -> Value {
+    fn value<'c>(&mut self, value: &'c Value, hide: &[&[PathElement]]) -> Piece<'c> {
         match value {
-            Value::Object(members) if !hide.is_empty() => self.object(members, hide).into(),
-            Value::Array(items) if !hide.is_empty() => self.array(items, hide).into(),
-            unchanged => unchanged.clone(),
+            Value::Object(members) if !hide.is_empty() => Piece::Object(self.object(members, hide)),
+            Value::Array(items) if !hide.is_empty() => Piece::Array(self.array(items, hide)),
+            unchanged => Piece::Whole(unchanged),
         }
     }
 
-    fn disclosure(
-        &mut self,
-        name: Option<&String>,
-        value: &Value,
-        hide: &[&[PathElement]],
-    ) -> String {
+    fn disclosure(&mut self, name: Option<&str>, value: &Value, hide: &[&[PathElement]]) -> Digest {
         let salt = self.salt();
         let place = self.disclosures.len();
         self.disclosures.push(String::new());
         let value = self.value(value, hide);
-        let array = match name {
-            Some(name) => json!([salt, name, value]),
-            None => json!([salt, value]),
-        };
-        let encoded = base64url::encode(&jcs::to_vec(&array));
-        let digest = digest(&[&encoded]);
+
+        self.json.clear();
+        self.json.extend_from_slice(b"[\"");
+        self.json.extend_from_slice(&salt);
+        self.json.extend_from_slice(b"\",");
+        if let Some(name) = name {
+            jcs::write_string(name, &mut self.json);
+            self.json.push(b',');
+        }
+        value.write(&mut Writer::default(), &mut self.json);
+        self.json.push(b']');
+
+        let encoded = base64url::encode(&self.json);
+        let digest = base64url::encode_array(&hash(&[&encoded]));
         if let Some(reserved) = self.disclosures.get_mut(place) {
             *reserved = encoded;
         }
         digest
     }
 
-    fn decoy(&mut self) -> String {
-        digest(&[&self.salt()])
+    fn decoy(&mut self) -> Digest {
+        let salt = self.salt();
+        base64url::encode_array(&Sha256::digest(salt))
     }
 
-    fn salt(&mut self) -> String {
+    fn salt(&mut self) -> [u8; SALT_CHARS] {
         let mut salt = [0; SALT_BYTES];
         self.rng.fill_bytes(&mut salt);
-        base64url::encode(&salt)
+        base64url::encode_array(&salt)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::parse::BoundKey;
 use super::{KEY_BINDING_TYP, SdJwtError, UnverifiedSdJwt, digest};
 use crate::jwk::{Algorithm, PublicKey};
 use crate::jws::SigningInput;
@@ -56,25 +57,35 @@ impl UnverifiedSdJwt {
         &self,
         holder: &PublicKey,
     ) -> Result<(KeyBinding, Map<String, Value>), SdJwtError> {
-        let bound = self.key_binding.as_ref().ok_or(SdJwtError::KeyBindingMissing)?;
-        let claims =
-            bound.jwt.verify_claims(holder, KEY_BINDING_TYP).map_err(SdJwtError::KeyBinding)?;
+        self.key_binding.clone().ok_or(SdJwtError::KeyBindingMissing)?.verify(holder)
+    }
+}
+
+impl BoundKey {
+    /// As [`UnverifiedSdJwt::verify_key_binding_claims`].
+    pub(crate) fn verify(
+        self,
+        holder: &PublicKey,
+    ) -> Result<(KeyBinding, Map<String, Value>), SdJwtError> {
+        let verified =
+            self.jwt.into_verified(holder, KEY_BINDING_TYP).map_err(SdJwtError::KeyBinding)?;
+        let claims = verified.into_claims();
         let text = |name: &'static str| {
             let value = claims.get(name).and_then(Value::as_str);
-            value.ok_or(SdJwtError::KeyBindingClaim(name)).map(str::to_owned)
+            value.ok_or(SdJwtError::KeyBindingClaim(name))
         };
         let binding = KeyBinding {
-            audience: text("aud")?,
-            nonce: text("nonce")?,
+            audience: text("aud")?.to_owned(),
+            nonce: text("nonce")?.to_owned(),
             issued_at: claims
                 .get("iat")
                 .and_then(UnixTime::from_json)
                 .ok_or(SdJwtError::KeyBindingClaim("iat"))?,
         };
-        if text("sd_hash")? != bound.sd_hash {
+        if text("sd_hash")? != self.sd_hash {
             return Err(SdJwtError::SdHashMismatch);
         }
-        Ok((binding, claims.clone()))
+        Ok((binding, claims))
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) use self::key_binding::check_key_binding_time;
 pub use self::key_binding::{
     KeyBinding, UnsignedKeyBinding, key_binding_input, key_binding_input_with,
 };
+pub(crate) use self::parse::{BoundKey, VerifiedPresented};
 pub use self::parse::{Disclosure, UnverifiedSdJwt};
 use crate::base64url;
 use crate::claim_path::ClaimPath;
@@ -41,13 +42,20 @@ const RESERVED: [&str; 3] = ["_sd", "...", "_sd_alg"];
 /// The only hash taken (RFC 9901, 4.1.1).
 const SD_ALG: &str = "sha-256";
 
+/// Characters of a digest.
+const DIGEST_CHARS: usize = 43;
+
 /// base64url of SHA-256 over the ASCII bytes of a text in parts (RFC 9901, 4.2.3 and 4.3.1).
 fn digest(parts: &[&str]) -> String {
+    base64url::encode(&hash(parts))
+}
+
+fn hash(parts: &[&str]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.as_bytes());
     }
-    base64url::encode(&hash.finalize())
+    hash.finalize().into()
 }
 
 /// Why an SD-JWT is refused.

@@ -1,10 +1,14 @@
 //! The text of an SD-JWT (RFC 9901, 4) before anything in it is believed.
 
-use serde_json::Value;
+use std::ops::Range;
+use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
+use super::rebuild::{Keep, rebuild};
 use super::{
-    MAX_BYTES, MAX_DISCLOSURES, MAX_VALUES, RESERVED, SdJwtError, TYP, VerifiedSdJwt, digest,
-    rebuild,
+    DIGEST_CHARS, MAX_BYTES, MAX_DISCLOSURES, MAX_VALUES, RESERVED, SdJwtError, TYP, VerifiedSdJwt,
+    digest, hash,
 };
 use crate::base64url;
 use crate::json::{self, Limits};
@@ -22,7 +26,7 @@ pub struct UnverifiedSdJwt {
 
 /// The key-binding JWT, and the hash of all that stands before it.
 #[derive(Clone, Debug)]
-pub(super) struct BoundKey {
+pub(crate) struct BoundKey {
     pub(super) jwt: UnverifiedJws,
     pub(super) sd_hash: String,
 }
@@ -38,16 +42,24 @@ impl UnverifiedSdJwt {
         }
         let (before_binding, binding) = text.rsplit_once('~').ok_or(SdJwtError::Malformed)?;
         let mut parts = before_binding.split('~');
-        let issuer_jwt = UnverifiedJws::parse(parts.next().ok_or(SdJwtError::Malformed)?)
-            .map_err(SdJwtError::IssuerJwt)?;
+        let issuer_jwt = parts.next().ok_or(SdJwtError::Malformed)?;
+        let mut end = issuer_jwt.len();
+        let issuer_jwt = UnverifiedJws::parse(issuer_jwt).map_err(SdJwtError::IssuerJwt)?;
 
-        if parts.clone().count() > MAX_DISCLOSURES {
+        // One copy, shared by all
+        let shared: Arc<str> = Arc::from(before_binding);
+        let count = parts.clone().count();
+        if count > MAX_DISCLOSURES {
             return Err(SdJwtError::TooManyDisclosures);
         }
-        let mut disclosures = Vec::new();
+        let mut disclosures = Vec::with_capacity(count);
+        let mut json = Vec::new();
         let mut values = 0_usize;
         for part in parts {
-            let disclosure = Disclosure::parse(part)?;
+            let start = end.saturating_add(1);
+            end = start.saturating_add(part.len());
+            let encoded = Encoded { text: Arc::clone(&shared), range: start..end };
+            let disclosure = Disclosure::parse(encoded, &mut json)?;
             values = values.saturating_add(size(&disclosure.value));
             if values > MAX_VALUES {
                 return Err(SdJwtError::TooManyDisclosures);
@@ -98,8 +110,27 @@ impl UnverifiedSdJwt {
         typ: &str,
     ) -> Result<VerifiedSdJwt, SdJwtError> {
         let payload = self.issuer_jwt.verify_claims(key, typ).map_err(SdJwtError::IssuerJwt)?;
-        rebuild::rebuild(payload, &self.disclosures, self.issuer_jwt.text())
+        let rebuilt = rebuild(payload.clone(), self.disclosures.clone(), Keep::Disclosures)?;
+        Ok(VerifiedSdJwt::new(rebuilt, self.issuer_jwt.text().to_owned()))
     }
+
+    /// As [`Self::verify_issuer`], for a verifier who wants the claims and not the text.
+    pub(crate) fn into_verified(self, key: &PublicKey) -> Result<VerifiedPresented, SdJwtError> {
+        let issued = self.issuer_jwt.into_verified(key, TYP).map_err(SdJwtError::IssuerJwt)?;
+        let rebuilt = rebuild(issued.into_claims(), self.disclosures, Keep::Nothing)?;
+        Ok(VerifiedPresented {
+            claims: rebuilt.claims,
+            holder: rebuilt.holder,
+            key_binding: self.key_binding,
+        })
+    }
+}
+
+/// What the issuer says of what is presented, verified, and the key binding, which is not.
+pub(crate) struct VerifiedPresented {
+    pub(crate) claims: Map<String, Value>,
+    pub(crate) holder: Option<PublicKey>,
+    pub(crate) key_binding: Option<BoundKey>,
 }
 
 /// How many values a value is made of.
@@ -111,39 +142,45 @@ pub(super) fn size(value: &Value) -> usize {
     }
 }
 
+/// A disclosure's text within that of its SD-JWT.
+#[derive(Clone, Debug)]
+pub(super) struct Encoded {
+    text: Arc<str>,
+    range: Range<usize>,
+}
+
+impl Encoded {
+    pub(super) fn as_str(&self) -> &str {
+        self.text.get(self.range.clone()).unwrap_or_default()
+    }
+}
+
 /// One disclosure as sent (RFC 9901, 4.2).
 #[derive(Clone, Debug)]
 pub struct Disclosure {
-    encoded: String,
+    pub(super) encoded: Encoded,
     /// `None` for an array element.
-    name: Option<String>,
-    value: Value,
+    pub(super) name: Option<String>,
+    pub(super) value: Value,
 }
 
 impl Disclosure {
-    fn parse(encoded: &str) -> Result<Self, SdJwtError> {
-        let bytes = base64url::decode(encoded).map_err(|_| SdJwtError::BadDisclosure)?;
-        let Ok(Value::Array(array)) = json::parse(&bytes, Limits::TOKEN) else {
-            return Err(SdJwtError::BadDisclosure);
-        };
-        let (name, value) = match <[Value; 3]>::try_from(array) {
-            Ok([Value::String(_salt), Value::String(name), value]) => (Some(name), value),
-            Ok(_) => return Err(SdJwtError::BadDisclosure),
-            Err(array) => match <[Value; 2]>::try_from(array) {
-                Ok([Value::String(_salt), value]) => (None, value),
-                Ok(_) | Err(_) => return Err(SdJwtError::BadDisclosure),
-            },
-        };
+    /// `json` is room to decode in.
+    fn parse(encoded: Encoded, json: &mut Vec<u8>) -> Result<Self, SdJwtError> {
+        json.clear();
+        base64url::decode_onto(encoded.as_str(), json).map_err(|_| SdJwtError::BadDisclosure)?;
+        let (name, value) =
+            json::parse_disclosure(json, Limits::TOKEN).map_err(|_| SdJwtError::BadDisclosure)?;
         // RFC 9901, 7.1: "If the claim name is _sd or ..., the SD-JWT MUST be rejected."
         if name.as_ref().is_some_and(|name| RESERVED.contains(&name.as_str())) {
             return Err(SdJwtError::BadDisclosure);
         }
-        Ok(Self { encoded: encoded.to_owned(), name, value })
+        Ok(Self { encoded, name, value })
     }
 
     /// The base64url text.
     pub fn encoded(&self) -> &str {
-        &self.encoded
+        self.encoded.as_str()
     }
 
     /// The claim's name; `None` for an array element.
@@ -158,6 +195,11 @@ impl Disclosure {
 
     /// What stands for it in `_sd` or `...`.
     pub fn digest(&self) -> String {
-        digest(&[&self.encoded])
+        digest(&[self.encoded()])
+    }
+
+    /// [`Self::digest`] without a heap.
+    pub(super) fn digest_chars(&self) -> [u8; DIGEST_CHARS] {
+        base64url::encode_array(&hash(&[self.encoded()]))
     }
 }

@@ -1,5 +1,7 @@
 //! A type with all that it extends.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{ClaimMetadata, Hiding, MAX_CHAIN, TypeDisplay, TypeMetadata, TypeMetadataError};
@@ -69,22 +71,22 @@ impl TypeChain {
         if let Some(needed) = self.needed() {
             return Err(TypeMetadataError::Incomplete(needed.to_owned()));
         }
-        let mut claims: Vec<ClaimMetadata> = Vec::new();
+        let mut claims: Vec<&ClaimMetadata> = Vec::new();
+        let mut places: BTreeMap<&ClaimPath, usize> = BTreeMap::new();
         // The most general first; each extending type overrides it path by path.
-        for metadata in self.types.iter().rev() {
-            for claim in &metadata.claims {
-                match claims.iter_mut().find(|inherited| inherited.path == claim.path) {
-                    None => claims.push(claim.clone()),
-                    Some(inherited) => {
-                        let sd_kept = inherited.sd == Hiding::Allowed || claim.sd == inherited.sd;
-                        if !sd_kept || (inherited.mandatory && !claim.mandatory) {
-                            return Err(TypeMetadataError::Loosened(claim.path.clone()));
-                        }
-                        *inherited = claim.clone();
-                    }
-                }
+        for claim in self.types.iter().rev().flat_map(|metadata| &metadata.claims) {
+            let place = *places.entry(&claim.path).or_insert(claims.len());
+            let Some(inherited) = claims.get_mut(place) else {
+                claims.push(claim);
+                continue;
+            };
+            let sd_kept = inherited.sd == Hiding::Allowed || claim.sd == inherited.sd;
+            if !sd_kept || (inherited.mandatory && !claim.mandatory) {
+                return Err(TypeMetadataError::Loosened(claim.path.clone()));
             }
+            *inherited = claim;
         }
+        let claims = claims.into_iter().cloned().collect();
         let display =
             self.types.iter().find_map(|metadata| metadata.display.clone()).unwrap_or_default();
         let types = self.types.into_iter().map(|metadata| metadata.vct).collect();

@@ -111,7 +111,7 @@ use serde_json::{Map, Value};
 pub use self::rejection::{Reason, Rejection};
 use crate::jwk::Thumbprint;
 use crate::registry::{Organisation, VerifiedRegistry};
-use crate::sd_jwt::{self, UnverifiedSdJwt};
+use crate::sd_jwt::{self, UnverifiedSdJwt, VerifiedPresented};
 use crate::status_list::{self, StatusListError, StatusReference, VerifiedStatusList};
 use crate::time::UnixTime;
 use crate::x5c::TrustAnchor;
@@ -248,18 +248,18 @@ impl UnverifiedPresentation {
         let (iss, vct) = (&self.needed.issuer, &self.vct);
         let trusted = steps::trusted_issuer(registry, evidence.anchors, iss, header, vct, now)
             .map_err(early)?;
-        let sd_jwt = self
+        let VerifiedPresented { claims, holder, key_binding } = self
             .sd_jwt
-            .verify_issuer(trusted.signer.key())
+            .into_verified(trusted.signer.key())
             .map_err(steps::issuer_reason)
             .map_err(early)?;
 
         let ods = trusted.organisation.ods.as_str();
         let proven = |reason| Rejection::of_issuer(reason, ods);
-        let dates = steps::Dates::read(sd_jwt.claims()).map_err(proven)?;
+        let dates = steps::Dates::read(&claims).map_err(proven)?;
         dates.check_key(trusted.signer.listed()).map_err(proven)?;
         let (holder, binding, binding_claims) =
-            steps::holder(&self.sd_jwt, &sd_jwt).map_err(proven)?;
+            steps::holder(holder, key_binding).map_err(proven)?;
         if binding.audience != policy.audience {
             return Err(proven(Reason::WrongHost));
         }
@@ -268,13 +268,14 @@ impl UnverifiedPresentation {
         dates.check_now(now).map_err(proven)?;
 
         let presentation = PresentationId { holder, nonce: binding.nonce };
-        let list = steps::valid_status(sd_jwt.claims(), evidence, trusted.issuer, now).map_err(
-            |reason| Rejection {
-                reason,
-                presentation: Some(presentation.clone()),
-                issuer_ods: Some(ods.to_owned()),
-            },
-        )?;
+        let list =
+            steps::valid_status(&claims, evidence, trusted.issuer, now).map_err(|reason| {
+                Rejection {
+                    reason,
+                    presentation: Some(presentation.clone()),
+                    issuer_ods: Some(ods.to_owned()),
+                }
+            })?;
         let status_as_of = list.claims().issued_at;
         Ok(Verified {
             issuer: trusted.organisation.clone(),
@@ -284,7 +285,7 @@ impl UnverifiedPresentation {
             registry_version: registry.payload().version,
             signing_kid: trusted.signer.key().kid(),
             binding_claims,
-            claims: sd_jwt.into_claims(),
+            claims,
         })
     }
 }

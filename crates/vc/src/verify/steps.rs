@@ -3,13 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::{CLOCK_SKEW, Evidence, Policy, Reason, StatusEvidence};
-use crate::jwk::Thumbprint;
+use crate::jwk::{PublicKey, Thumbprint};
 use crate::jws::{Header, JwsError};
 use crate::registry::{
     IssuerEntry, IssuerKey, IssuerSigner, KeyState, Organisation, OrganisationState,
     VerifiedRegistry,
 };
-use crate::sd_jwt::{self, KeyBinding, SdJwtError, UnverifiedSdJwt, VerifiedSdJwt};
+use crate::sd_jwt::{self, BoundKey, KeyBinding, SdJwtError};
 use crate::status_list::{self, Status, StatusListError, VerifiedStatusList};
 use crate::time::UnixTime;
 use crate::x5c::TrustAnchor;
@@ -112,12 +112,12 @@ impl Dates {
 
 /// Key binding is wanted by policy, whatever the token says (OpenID4VP 1.0, 14.1).
 pub(super) fn holder(
-    presented: &UnverifiedSdJwt,
-    verified: &VerifiedSdJwt,
+    holder: Option<PublicKey>,
+    key_binding: Option<BoundKey>,
 ) -> Result<(Thumbprint, KeyBinding, Map<String, Value>), Reason> {
-    let holder = verified.holder().ok_or(Reason::HolderNotProven)?;
+    let holder = holder.ok_or(Reason::HolderNotProven)?;
     let (binding, claims) =
-        presented.key_binding_at_any_time(holder).map_err(|_| Reason::HolderNotProven)?;
+        key_binding.and_then(|bound| bound.verify(&holder).ok()).ok_or(Reason::HolderNotProven)?;
     Ok((holder.thumbprint(), binding, claims))
 }
 
