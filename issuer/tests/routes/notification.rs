@@ -116,7 +116,8 @@ async fn i24_what_is_not_a_notification_of_this_copy_is_refused() {
     reply.is_error(400, "invalid_notification_id");
     let reply = world.notify(&review.access, &body(&review.notification_id, "eaten")).await;
     reply.is_error(400, "invalid_notification_request");
-    let reply = world.notify("no-token", &body(&review.notification_id, "credential_deleted")).await;
+    let reply =
+        world.notify("no-token", &body(&review.notification_id, "credential_deleted")).await;
     reply.is_error(401, "invalid_token");
     let access = world.access(&world.created().await).await;
     let reply = world.notify(&access, &body(&review.notification_id, "credential_deleted")).await;
