@@ -35,7 +35,7 @@ mod visit;
 
 pub use answer::{Allow, page, page_with, see_other};
 pub use error::PageError;
-pub(crate) use error::render_errors;
+pub(crate) use error::{accepts_html, plain_page, render_errors};
 pub use form::{FORM_BYTES, PageForm};
 pub(crate) use form::{equal, no_pages};
 pub use shell::{NavItem, Shell};

@@ -1,5 +1,6 @@
 # What every service says. One key a text; a service's own texts are in its own catalogue.
 
+product = Staff passport
 skip-to-content = Skip to main content
 menu = Menu
 menu-browse = Browse

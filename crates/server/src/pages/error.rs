@@ -1,5 +1,7 @@
 //! Error pages: what is wrong, what to do, and the request id for whoever helps.
 
+use std::sync::{Arc, LazyLock};
+
 use askama::Template;
 use axum::extract::Request;
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER};
@@ -11,6 +13,7 @@ use crate::pages::answer::with_headers;
 use crate::pages::{Allow, Shell, Visit};
 use crate::problem::{LogText, Problem, Told};
 use crate::serve::RequestId;
+use crate::texts::Texts;
 
 /// An error of a page's handler: `?` on a [`Problem`] or a store's error makes it.
 #[derive(Clone, Debug)]
@@ -82,13 +85,29 @@ pub(crate) async fn render_errors(request: Request, next: Next) -> Response {
     rendered
 }
 
+/// The same where no visit is known: the service is busy, or a handler panicked.
+pub(crate) fn plain_page(response: Response, id: &str) -> Response {
+    static TEXTS: LazyLock<Option<Arc<Texts>>> =
+        LazyLock::new(|| Texts::new(&[]).ok().map(Arc::new));
+    let Some(texts) = TEXTS.as_ref().filter(|_| is_ours(&response)) else { return response };
+    let told = response.extensions().get::<Told>().cloned();
+    let told = told.and_then(|Told(sentence)| sentence);
+    let mut rendered = error_page(Shell::bare(texts), response.status(), told, id.to_owned());
+    for name in [ALLOW, RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            rendered.headers_mut().insert(name, value.clone());
+        }
+    }
+    rendered
+}
+
 /// A problem of ours, or an answer of the router without a body.
 fn is_ours(response: &Response) -> bool {
     let problem = HeaderValue::from_static("application/problem+json");
     response.headers().get(CONTENT_TYPE).is_none_or(|kind| *kind == problem)
 }
 
-fn accepts_html(headers: &HeaderMap) -> bool {
+pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
     headers
         .get_all(ACCEPT)
         .iter()

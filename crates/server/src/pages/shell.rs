@@ -41,6 +41,22 @@ pub struct NavItem {
 }
 
 impl Shell {
+    /// A frame for when nothing is known of the service.
+    pub(crate) fn bare(texts: &Arc<Texts>) -> Self {
+        Self {
+            product: texts.t("product"),
+            organisation: String::new(),
+            theme: None,
+            home: "/".to_owned(),
+            nav: vec![],
+            person: None,
+            roles: String::new(),
+            csrf: String::new(),
+            notice: None,
+            texts: Arc::clone(texts),
+        }
+    }
+
     /// A text by its key.
     pub fn t(&self, key: &str) -> String {
         self.texts.t(key)

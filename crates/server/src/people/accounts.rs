@@ -36,7 +36,7 @@ impl People {
                 Err(error) => Some(Err(error)),
             })
             .collect::<Result<Vec<Person>, StoreError>>()?;
-        people.sort_by(|a, b| (a.name.to_lowercase(), a.id).cmp(&(b.name.to_lowercase(), b.id)));
+        people.sort_by_key(|person| (person.name.to_lowercase(), person.id));
         Ok(people)
     }
 

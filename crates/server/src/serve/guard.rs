@@ -21,6 +21,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use uuid::Uuid;
 
 use super::Limits;
+use crate::pages::{accepts_html, plain_page};
 use crate::problem::{LogText, Problem};
 
 /// Longest body that an extractor without a limit of its own takes.
@@ -73,6 +74,8 @@ async fn around(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
 
+    let for_a_person = accepts_html(request.headers()) && !request.uri().path().contains("/api/");
+
     let mut response = answer(&guard, request, next).await;
 
     let status = response.status();
@@ -89,6 +92,9 @@ async fn around(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
             request.id = id, http.method = %method, http.route = route,
             http.status = status.as_u16(), ms, "request {id} got {status} {text}"
         );
+    }
+    if for_a_person && (status.is_client_error() || status.is_server_error()) {
+        response = plain_page(response, &id);
     }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::try_from(id) {

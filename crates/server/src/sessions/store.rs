@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use clock::Clock;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
@@ -219,7 +219,7 @@ impl Store {
                 if let Some(mut row) = row.and_then(|row| serde_json::from_slice::<Row>(&row).ok())
                 {
                     row.seen_at = now.max(row.seen_at);
-                    batch.put(key(&hash), Value::from(json!(row)).to_string());
+                    batch.put(key(&hash), json!(row).to_string());
                 }
                 Ok(())
             })

@@ -13,10 +13,12 @@ use crate::problem::Problem;
 const WINDOW: i64 = 60;
 /// Keys at once; past it the windows that are over give way, or all.
 const MAX_KEYS: usize = 10_000;
-/// A hospital's staff share few addresses.
-const PER_ADDRESS: u32 = 120;
-/// Failures of one person, or of one session that says nobody.
+/// A hospital's staff share few addresses, and begin their shifts together.
+const PER_ADDRESS: u32 = 600;
+/// Failures of one person.
 const PER_PERSON: u32 = 10;
+/// Rows about refused strangers, so that they cannot fill the disk.
+const STRANGERS: u32 = 60;
 
 /// Who tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +27,8 @@ pub(crate) enum Key {
     Address(Option<IpAddr>),
     /// Somebody whose account is known.
     Person(PersonId),
+    /// All whose account is not.
+    Strangers,
 }
 
 /// Counts attempts.
@@ -37,6 +41,7 @@ impl Attempts {
         let most = match key {
             Key::Address(_) => PER_ADDRESS,
             Key::Person(_) => PER_PERSON,
+            Key::Strangers => STRANGERS,
         };
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= MAX_KEYS && !windows.contains_key(&key) {

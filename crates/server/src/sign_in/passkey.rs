@@ -196,6 +196,9 @@ impl Here {
 impl super::SignIn {
     /// Tells the log of a refused sign-in, a few times a minute at most.
     pub(crate) async fn note_refused(&self, person: Option<PersonId>, why: &str) {
+        if person.is_none() && self.attempts().count(Key::Strangers, self.now()).is_err() {
+            return;
+        }
         let who = person.map_or_else(|| "nobody".to_owned(), |id| format!("person:{id}"));
         if let Err(error) = self.people().note(who, Event::SignInRefused, Some(why)).await {
             tracing::error!(%error, "a refused sign-in cannot be recorded");

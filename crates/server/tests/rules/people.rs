@@ -231,3 +231,20 @@ async fn a_name_that_is_markup_or_turns_the_line_is_inert() {
     assert!(page.contains("&#60;script&#62;") || page.contains("&lt;script&gt;"), "{page}");
     assert!(!page.contains('\u{202e}'));
 }
+
+#[tokio::test]
+async fn an_auditor_reads_the_log_with_names_and_pages() {
+    let site = Site::start();
+    let (mut auditor, _) = site.somebody("Olu Auditor", &[Role::Auditor]).await;
+    for number in 0..60 {
+        site.people().invite(&format!("Person {number}"), HR, None).await.unwrap();
+    }
+
+    let newest = auditor.get("/audit").await;
+    let older = auditor.get("/audit?before=13").await;
+
+    assert_eq!(newest.status, StatusCode::OK);
+    assert!(newest.body.contains("Person 59") && !newest.body.contains("Olu Auditor</bdi></td>"));
+    assert!(newest.body.contains("/audit?before=13"), "{}", newest.body);
+    assert!(older.body.contains("Olu Auditor</bdi></td>") && !older.body.contains("Person 59"));
+}

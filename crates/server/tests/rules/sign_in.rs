@@ -384,13 +384,15 @@ async fn a_person_without_roles_reads_why_nothing_opens() {
 async fn a_page_of_errors_shows_no_detail_of_ours() {
     let site = Site::start();
 
-    let seen = site.browser().get("/broken").await;
+    for path in ["/broken", "/panics"] {
+        let seen = site.browser().get(path).await;
 
-    assert_eq!(seen.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(seen.body.contains("<h1"), "{}", seen.body);
-    assert!(!seen.body.contains("secret detail"));
-    let id = seen.headers["x-request-id"].to_str().unwrap();
-    assert!(seen.body.contains(id));
+        assert_eq!(seen.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(seen.body.contains("<h1"), "{}", seen.body);
+        assert!(!seen.body.contains("secret detail"));
+        let id = seen.headers["x-request-id"].to_str().unwrap();
+        assert!(seen.body.contains(id));
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use server::pages::{OnPage, PageError, PageForm, see_other};
 use server::people::{Grants, People, PersonId, Role};
 use server::serve::{Limits, layered};
-use server::sign_in::{ManagePeople, Nav, Service, SignIn, SignInArgs};
+use server::sign_in::{ManagePeople, Nav, ReadAudit, Service, SignIn, SignInArgs};
 use server::testing::Browser;
 use server::tokens::Scope;
 use server::{Authorised, Durable, Problem, Tokens};
@@ -35,7 +35,7 @@ pub(crate) const SERVICE: Service = Service {
     name: "test",
     grants: Grants(&[
         (Role::HrIssuer, &[Read::NAME, Write::NAME]),
-        (Role::Auditor, &[Read::NAME]),
+        (Role::Auditor, &[Read::NAME, ReadAudit::NAME]),
         (Role::Administrator, &[ManagePeople::NAME]),
     ]),
     nav: &[
@@ -71,6 +71,7 @@ fn routes(tokens: Tokens) -> Router {
                 },
             ),
         )
+        .route("/panics", get(async || -> &'static str { panic!("secret detail") }))
         .route("/broken", get(async || PageError::from(Problem::internal("secret detail"))))
         .route("/api/v1/things", get(async |caller: Authorised<Read>| caller.caller.who()))
         .route("/api/v1/things", post(async |caller: Authorised<Write>| caller.caller.who()))
