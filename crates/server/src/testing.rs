@@ -1,5 +1,6 @@
 //! For tests in process (feature `testing`): a browser that keeps cookies, and a passkey.
 #![expect(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
     clippy::missing_panics_doc,
