@@ -23,6 +23,8 @@ mod privacy;
 #[cfg(test)]
 mod queues;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod status;
 #[cfg(test)]
 mod token;
