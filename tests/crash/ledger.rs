@@ -91,9 +91,8 @@ impl Ledger {
             book.checked = book.passports.len();
             (fresh, std::mem::take(&mut book.confirmed))
         });
-        let (revoked, suspended, credentials) = self.with(|book| {
-            (book.revoked.clone(), book.suspended.clone(), book.credentials.clone())
-        });
+        let (revoked, suspended, credentials) = self
+            .with(|book| (book.revoked.clone(), book.suspended.clone(), book.credentials.clone()));
         for id in &confirmed {
             let url = format!("{}/api/v1/passports/{id}/progress", network.issuer_url);
             let progress = network.http.get_as(&url, &network.issuer_token).await.json();

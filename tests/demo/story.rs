@@ -125,7 +125,9 @@ async fn stay(network: &Network) {
         println!("  Hannah, HR of The Christie, issues   {home}");
         println!("  Amara’s phone wallet                 {wallet}");
         println!("  Harry, HR of Manchester, scans       {host}");
-        println!("Three windows of one browser do. Without a camera, the wallet takes the offer's link,");
+        println!(
+            "Three windows of one browser do. Without a camera, the wallet takes the offer's link,"
+        );
         println!("and the scan page a picture of the code (a screenshot).");
     }
     println!("\nFor machines:");

@@ -94,10 +94,8 @@ impl Network {
         };
         network.make_keys();
         network.make_registry();
-        network.issuer_token = network.token(
-            "issuer",
-            &["passports:read", "passports:write", "passports:issue-unattended"],
-        );
+        network.issuer_token = network
+            .token("issuer", &["passports:read", "passports:write", "passports:issue-unattended"]);
         network.verifier_token = network.token("verifier", &["scan"]);
         network.start_registry();
         network.start_issuer();
