@@ -276,14 +276,13 @@ async fn what_is_no_passport_is_a_verdict_too() {
 async fn parts_are_pasted_in_lines() {
     let (mut world, mut browser) = at_the_desk().await;
     let code = world.code();
-    let (first, last) = code.split_at(code.len() / 2);
-    let first = first.trim_end_matches(' ');
-    let last = &code[first.len()..];
+    // No part but the last ends in a space.
+    let first = code.split_at(code.len() / 2).0.trim_end_matches(' ');
+    let last = code.split_at(first.len()).1;
 
     let lines = format!("SPP:A1/2/2:{last}\r\n\r\nSPP:A1/1/2:{first}\r\n");
     let verdict = scan(&mut world, &mut browser, &lines).await;
 
-    let _ = last;
     says(&verdict, &["May start"]);
 }
 
@@ -349,12 +348,9 @@ async fn an_empty_box_is_told_beside_it() {
 
 #[tokio::test]
 async fn a_page_left_open_past_the_placement_asks_for_another() {
-    let (mut world, mut browser) = at_the_desk().await;
+    let mut world = World::new().await;
     world.clock.set(NOW + 20 * DAY);
-    let mut browser = {
-        browser = world.browser(Role::HrVerifier).await;
-        browser
-    };
+    let mut browser = world.browser(Role::HrVerifier).await;
     browser.get("/desk/placement").await;
     let session = world.session();
 
