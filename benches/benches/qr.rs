@@ -1,7 +1,6 @@
 //! The text of a QR code, made and read, beside bare DEFLATE of the same presentation.
 
 use std::hint::black_box;
-use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use miniz_oxide::deflate::compress_to_vec;
@@ -34,9 +33,7 @@ fn codes(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default()
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(1));
+    config = staff_passport_benches::short_round();
     targets = codes
 }
 criterion_main!(benches);

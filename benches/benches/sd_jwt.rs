@@ -1,7 +1,6 @@
 //! Issuing and verifying an SD-JWT VC, beside bare cryptography and beside other libraries.
 
 use std::hint::black_box;
-use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::Value;
@@ -117,9 +116,7 @@ fn issue(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default()
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(1));
+    config = staff_passport_benches::short_round();
     targets = verify, issue
 }
 criterion_main!(benches);

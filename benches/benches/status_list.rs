@@ -1,7 +1,6 @@
 //! Looking a status up, and making a list public after a change.
 
 use std::hint::black_box;
-use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use identity_kit::status_list::{StatusList as KitList, StatusListToken, StatusType};
@@ -97,9 +96,7 @@ fn publish(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default()
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(1));
+    config = staff_passport_benches::short_round();
     targets = lookup, publish
 }
 criterion_main!(benches);

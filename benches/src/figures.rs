@@ -103,24 +103,43 @@ impl Rounds {
         told["function_id"].as_str().unwrap().to_owned()
     }
 
-    /// Median of the rounds' medians, in nanoseconds.
+    /// The least time of one iteration over all samples of all rounds, in nanoseconds: what it
+    /// takes when nobody else is in the way.
     pub fn time(&self, group: &str, name: &str) -> f64 {
-        median(self.names.iter().map(|round| self.one(group, name, round)).collect())
+        self.names
+            .iter()
+            .flat_map(|round| {
+                let sample = self.read(&self.folder_of(group, name, round).join("sample.json"));
+                let numbers = |member: &str| -> Vec<f64> {
+                    serde_json::from_value(sample[member].clone()).unwrap()
+                };
+                numbers("times").into_iter().zip(numbers("iters"))
+            })
+            .map(|(time, iterations)| time / iterations)
+            .fold(f64::INFINITY, f64::min)
     }
 
-    /// Median of the rounds' ratios: both sides of each come from one round.
+    /// Ratio of the least times.
     pub fn ratio(&self, group: &str, name: &str, to: &str) -> f64 {
+        self.time(group, name) / self.time(group, to)
+    }
+
+    /// Median of the rounds' ratios of medians: what came of it among neighbours.
+    pub fn ratio_among_neighbours(&self, group: &str, name: &str, to: &str) -> f64 {
         let ratios = self
             .names
             .iter()
-            .map(|round| self.one(group, name, round) / self.one(group, to, round));
+            .map(|round| self.median_of(group, name, round) / self.median_of(group, to, round));
         median(ratios.collect())
     }
 
-    fn one(&self, group: &str, name: &str, round: &str) -> f64 {
-        let folder = self.folder.join(group).join(name).join(round);
-        let estimates = self.read(&folder.join("estimates.json"));
+    fn median_of(&self, group: &str, name: &str, round: &str) -> f64 {
+        let estimates = self.read(&self.folder_of(group, name, round).join("estimates.json"));
         estimates["median"]["point_estimate"].as_f64().unwrap()
+    }
+
+    fn folder_of(&self, group: &str, name: &str, round: &str) -> PathBuf {
+        self.folder.join(group).join(name).join(round)
     }
 
     fn read(&self, file: &Path) -> Value {

@@ -1,12 +1,13 @@
 //! How small things are: status lists beside their entropy, QR codes of people.
 
+use libdeflater::{CompressionLvl, Compressor};
 use passport::samples;
 use rand_chacha::rand_core::Rng as _;
 use vc::jwk::Algorithm;
 use vc::qr;
 use vc::status_list::{Status, StatusList};
 
-use crate::scene::{Hiding, Scene, rng, today};
+use crate::scene::{Scene, rng, today};
 
 /// Characters that a QR symbol of version 1, 2, … holds at level L in alphanumeric mode
 /// (ISO/IEC 18004, table 7).
@@ -56,6 +57,13 @@ pub fn packed_bytes(list: &StatusList) -> usize {
     vc::base64url::decode(list.to_json()["lst"].as_str().unwrap()).unwrap().len()
 }
 
+/// The bytes that libdeflate's tightest level makes of a list.
+pub fn tightest_bytes(list: &StatusList) -> usize {
+    let mut compressor = Compressor::new(CompressionLvl::best());
+    let mut zlib = vec![0; compressor.zlib_compress_bound(list.bytes().len())];
+    compressor.zlib_compress(list.bytes(), &mut zlib).unwrap()
+}
+
 /// One person's code.
 pub struct Code {
     pub presentation_chars: usize,
@@ -73,7 +81,7 @@ pub fn filled_nurses() -> Vec<Code> {
     (0..10)
         .map(|seed| {
             let nurse = samples::filled_nurse(today(), seed);
-            let scene = Scene::new(Algorithm::EdDsa, &nurse, Hiding::Passport);
+            let scene = Scene::new(Algorithm::EdDsa, &nurse);
             code(&scene.presentation_without_blocks())
         })
         .collect()
