@@ -340,26 +340,16 @@ fn a_fault_stands_at_its_field_and_the_summary_leads_there() {
     assert_eq!(
         told,
         [
-            (
-                "core_skills.3.awarded_on",
-                "#core_skills.3.awarded_on.day",
-                "Training 4, Health, safety and welfare: Achieved on must be a real date, for example 31 3 2026",
-            ),
-            (
-                "employment_history.outcome",
-                "#employment_history.outcome",
-                "Employment history: Outcome: tick to confirm",
-            ),
+            ("identity.family_name", "#identity.family_name", "Identity: Last name is missing"),
             (
                 "identity.birth_date",
                 "#identity.birth_date.day",
                 "Identity: Date of birth must be a real date, for example 31 3 2026",
             ),
-            ("identity.family_name", "#identity.family_name", "Identity: Last name is missing",),
             (
-                "professional_registration.number",
-                "#professional_registration.number",
-                "Professional registration: Registration number must be an NMC number such as 18A1234E",
+                "right_to_work.permission_until",
+                "#right_to_work.permission_until.day",
+                "Right to work: Permission ends on: enter the day, the month and the year",
             ),
             (
                 "right_to_work.follow_up_due",
@@ -367,9 +357,19 @@ fn a_fault_stands_at_its_field_and_the_summary_leads_there() {
                 "Right to work: Next check due on: enter the day, the month and the year",
             ),
             (
-                "right_to_work.permission_until",
-                "#right_to_work.permission_until.day",
-                "Right to work: Permission ends on: enter the day, the month and the year",
+                "professional_registration.number",
+                "#professional_registration.number",
+                "Professional registration: Registration number must be an NMC number such as 18A1234E",
+            ),
+            (
+                "employment_history.outcome",
+                "#employment_history.outcome",
+                "Employment history: Outcome: tick to confirm",
+            ),
+            (
+                "core_skills.3.awarded_on",
+                "#core_skills.3.awarded_on.day",
+                "Training 4, Health, safety and welfare: Achieved on must be a real date, for example 31 3 2026",
             ),
         ]
     );
