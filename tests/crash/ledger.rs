@@ -19,6 +19,8 @@ struct Book {
     passports: Vec<String>,
     revoked: HashSet<String>,
     suspended: HashSet<String>,
+    turns: usize,
+    confirmations: usize,
     /// Keys that HR has confirmed, and that were not looked up yet.
     confirmed: HashSet<String>,
     credentials: Vec<(String, StatusReference)>,
@@ -34,11 +36,20 @@ pub(crate) struct Counts {
     pub(crate) credentials: usize,
     pub(crate) revocations: usize,
     pub(crate) suspensions: usize,
+    pub(crate) confirmations: usize,
 }
 
 impl Ledger {
     fn with<T>(&self, act: impl FnOnce(&mut Book) -> T) -> T {
         act(&mut self.book.lock().expect("no writer panicked"))
+    }
+
+    /// A number that no writer had before.
+    pub(crate) fn turn(&self) -> usize {
+        self.with(|book| {
+            book.turns += 1;
+            book.turns
+        })
     }
 
     /// A passport was answered with 201.
@@ -72,6 +83,7 @@ impl Ledger {
     pub(crate) fn confirmed(&self, id: &str) {
         self.with(|book| {
             book.confirmed.insert(id.to_owned());
+            book.confirmations += 1;
         });
     }
 
@@ -81,6 +93,7 @@ impl Ledger {
             credentials: book.credentials.len(),
             revocations: book.revoked.len(),
             suspensions: book.suspended.len(),
+            confirmations: book.confirmations,
         })
     }
 

@@ -39,9 +39,9 @@ impl Writer {
 
     /// Works until told to stop or until a request finds no answer; whether that was so.
     pub(crate) async fn work(self) -> bool {
-        let mut turn = 0_usize;
         while !self.stop.load(Ordering::SeqCst) {
-            turn += 1;
+            // Counts on over the rounds, so that each kind of life has its turn.
+            let turn = self.ledger.turn();
             if self.turn(turn).await.is_none() {
                 return true;
             }

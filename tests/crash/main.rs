@@ -59,12 +59,17 @@ async fn nothing_acknowledged_is_lost_and_no_status_index_is_given_twice() {
 
     let counts = ledger.counts();
     println!(
-        "{rounds} rounds: {} passports, {} credentials, {} revocations, {} suspensions \
-         acknowledged; {busy_rounds} rounds killed in the middle of work",
-        counts.passports, counts.credentials, counts.revocations, counts.suspensions
+        "{rounds} rounds: {} passports, {} credentials, {} revocations, {} suspensions, \
+         {} confirmed keys acknowledged; {busy_rounds} rounds killed in the middle of work",
+        counts.passports,
+        counts.credentials,
+        counts.revocations,
+        counts.suspensions,
+        counts.confirmations
     );
     assert!(counts.passports > rounds && counts.credentials > rounds, "too little load to judge");
     assert!(counts.revocations > rounds / 2, "too few revocations to judge");
+    assert!(counts.confirmations > rounds / 8, "too few confirmed keys to judge");
     assert!(counts.suspensions > rounds / 4, "too few suspensions to judge");
     assert!(busy_rounds > rounds / 2, "the kills hit an idle issuer");
 }
