@@ -484,8 +484,15 @@ fn typ_is_compared_as_a_media_type() {
     for same in ["test+jwt", "TEST+JWT", "application/test+jwt", "Application/Test+JWT"] {
         assert!(answer(same).is_ok(), "{same}");
     }
-    let other =
-        ["text/test+jwt", "application/application/test+jwt", "test+jwt ", "/test+jwt", "tést+jwt"];
+    let other = [
+        "text/test+jwt",
+        "application/application/test+jwt",
+        // As many characters as `application/` has
+        "credentials/test+jwt",
+        "test+jwt ",
+        "/test+jwt",
+        "tést+jwt",
+    ];
     for other in other {
         assert!(matches!(answer(other), Err(JwsError::WrongType { .. })), "{other}");
     }
