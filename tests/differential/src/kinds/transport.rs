@@ -308,8 +308,9 @@ fn flip(bytes: &mut Vec<u8>, rng: &mut Random) -> bool {
     true
 }
 
+/// Not the last one: its spare bits say nothing, and are a kind of their own.
 fn substitute(bytes: &mut Vec<u8>, rng: &mut Random) -> bool {
-    let place = below(rng, bytes.len());
+    let place = below(rng, bytes.len().saturating_sub(1).max(1));
     bytes[place] = *shape::pick(rng, ALPHABET);
     true
 }
