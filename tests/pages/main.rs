@@ -3,7 +3,12 @@
 //!
 //! `SHOTS=FOLDER` keeps a picture of every state that the scripts looked at.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::path::Path;
 use std::process::{Command, Stdio};
