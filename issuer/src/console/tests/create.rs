@@ -230,10 +230,8 @@ async fn a_change_of_nothing_is_none() {
     let id = world.create(&mut hr, &world.nurse()).await;
     let edit = format!("/console/passports/{id}/edit");
     world.clock.advance(3 * 24 * 60 * 60);
-    let mut hr = {
-        drop(hr);
-        world.hr().await
-    };
+    // Her session has ended meanwhile.
+    let mut hr = world.hr().await;
 
     let form = entered(&world.claims(&id).await);
     let seen = press(&mut hr, &edit, &form, "review", &[("change.kind", "BENIGN")]).await;

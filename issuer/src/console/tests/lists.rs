@@ -82,8 +82,6 @@ async fn pages_follow_one_another_and_keep_the_question() {
     }
 
     let first = hr.get("/console/passports?q=amara").await;
-    let next = between(main_of(&first.body), "rel=\"next\"", ">");
-    assert!(next.is_empty());
     let next = main_of(&first.body).split("<a href=\"").find(|it| it.contains("rel=\"next\""));
     let next = next.unwrap().split('"').next().unwrap().replace("&#38;", "&");
     let second = hr.get(&next).await;
