@@ -64,7 +64,7 @@ fn routes(tokens: Tokens) -> Router {
     Router::new()
         .route(
             "/things",
-            get(async |on: OnPage<Read>| on.shell.notice.unwrap_or_else(|| on.person.name)).post(
+            get(async |on: OnPage<Read>| on.shell.notice.unwrap_or(on.person.name)).post(
                 async |on: OnPage<Write>, PageForm(thing): PageForm<Thing>| {
                     on.say("people-enabled", &[("name", &thing.name)]).await?;
                     Ok::<_, PageError>(see_other("/things"))

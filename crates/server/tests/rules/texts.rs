@@ -84,8 +84,7 @@ fn without_comments(source: &str) -> String {
 fn asked(sources: &str) -> BTreeSet<String> {
     let mut asked = BTreeSet::new();
     for call in ["shell.t(\"", "shell.ta(\"", ".say(\"", "texts.t(\"", "texts.ta(\""] {
-        for (at, _) in sources.match_indices(call) {
-            let rest = &sources[at + call.len()..];
+        for rest in sources.split(call).skip(1) {
             asked.insert(rest.split('"').next().unwrap().to_owned());
         }
     }
