@@ -18,10 +18,10 @@ pub use facts::{
     Sealed, SecretHash, StatusEntry, SuspensionReason, UnknownWord, WithdrawalReason,
 };
 pub use requests::{
-    Amendment, Begun, Cursor, Delivered, Delivery, Document, Done, HrAct, HrDeed, Import, ImportRow,
-    Imported, IndexToken, Issuance, IssuedCopy, KeyDecision, KeyVerdict, Listed, MAX_EXPIRING, NewOffer, NonceUse, NotDone,
-    Notification, Offering, Page, PageRequest, PassportDraft, QueueCounts, Recorded, Redeemed,
-    Redemption, WalletSays,
+    Amendment, Begun, Cursor, Delivered, Delivery, Document, Done, HrAct, HrDeed, Import,
+    ImportRow, Imported, IndexToken, Issuance, IssuedCopy, KeyDecision, KeyVerdict, Listed,
+    MAX_EXPIRING, NewOffer, NonceUse, NotDone, Notification, Offering, Page, PageRequest,
+    PassportDraft, QueueCounts, Recorded, Redeemed, Redemption, WalletSays,
 };
 
 use crate::audit::AuditError;
