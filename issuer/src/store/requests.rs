@@ -216,7 +216,7 @@ pub struct Redemption {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Redeemed {
     /// The access token stands.
-    Granted(Grant),
+    Granted(Box<Grant>),
     /// There is no such code.
     Unknown,
     /// The code was redeemed before.

@@ -206,5 +206,5 @@ pub(super) fn redeem(
     };
     put(batch, key::grant(&redemption.token), &grant);
     batch.put(key::grant_expiry(grant.expires_at, &redemption.token), NOTHING);
-    Ok(Redeemed::Granted(grant))
+    Ok(Redeemed::Granted(Box::new(grant)))
 }
