@@ -42,6 +42,10 @@ const TABLE: &[Route] = &[
     route("POST", "/api/v1/passports/{id}/refuse-key", Need::Api(WRITE)),
     route("POST", "/api/v1/passports/{id}/waive-key", Need::Api(WRITE)),
     route("GET", "/api/v1/queues", Need::Api(READ)),
+    route("POST", "/api/v1/imports", Need::Api(WRITE)),
+    route("POST", "/api/v1/imports/dry-run", Need::Api(WRITE)),
+    route("POST", "/api/v1/imports/failed-rows", Need::Api(WRITE)),
+    route("GET", "/api/v1/imports/template", Need::Api(WRITE)),
     // The console
     route("GET", "/console", Need::Page(READ)),
     route("GET", "/console/passports", Need::Page(READ)),
@@ -76,6 +80,7 @@ const SOURCES: &[&str] = &[
     include_str!("../../src/console.rs"),
     include_str!("../../../crates/server/src/sign_in/routes.rs"),
     include_str!("../../../crates/server/src/health.rs"),
+    include_str!("../../src/bulk.rs"),
 ];
 
 fn table() -> Vec<Route> {
