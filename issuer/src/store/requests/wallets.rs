@@ -1,0 +1,179 @@
+//! What wallets ask of the store.
+
+use serde_json::Value;
+use vc::oid4vci::RefusalReason;
+
+use crate::store::{Copy, Grant, ListRow, PassportId, SecretHash, StatusEntry};
+
+/// A token request.
+#[derive(Clone, Debug)]
+pub struct Redemption {
+    /// Hash of the code.
+    pub code: SecretHash,
+    /// Keyed hash of the transaction code, when one came.
+    pub tx_code: Option<SecretHash>,
+    /// Credential configurations that the request names; empty for whatever is offered.
+    pub wanted: Vec<String>,
+    /// Hash of the access token to give.
+    pub token: SecretHash,
+    /// When that expires.
+    pub token_expires_at: i64,
+    /// When.
+    pub now: i64,
+}
+
+/// What came of a token request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Redeemed {
+    /// The access token stands.
+    Granted(Box<Grant>),
+    /// There is no such code.
+    Unknown,
+    /// The code was redeemed before.
+    Used,
+    /// The offer was killed.
+    Dead,
+    /// The offer has expired.
+    Expired,
+    /// The request names other credentials than the offer.
+    NotOffered,
+    /// The offer has a transaction code and none came.
+    TxCodeMissing,
+    /// The offer has none and one came.
+    TxCodeUnexpected,
+    /// Another one, for this passport; so many tries are left.
+    TxCodeWrong(PassportId, u8),
+}
+
+/// A nonce of ours in a holder's proof.
+#[derive(Clone, Copy, Debug)]
+pub struct NonceUse {
+    /// Its random part.
+    pub id: [u8; 16],
+    /// When it expires.
+    pub expires_at: i64,
+}
+
+/// A credential about to be signed.
+#[derive(Clone, Debug)]
+pub struct Issuance {
+    /// Hash of the access token.
+    pub token: SecretHash,
+    /// The proof's nonce.
+    pub nonce: NonceUse,
+    /// Thumbprint of the proof's key.
+    pub holder: String,
+    /// The key itself, a JWK.
+    pub holder_jwk: Value,
+    /// Hash of the `transaction_id` to defer with, where HR is to compare.
+    pub transaction: SecretHash,
+    /// The digits to compare.
+    pub digits: String,
+    /// `kid` of the key that will sign.
+    pub kid: String,
+    /// `iat`, and now.
+    pub issued_at: i64,
+    /// `exp`.
+    pub expires_at: i64,
+}
+
+/// A copy that is recorded and may be signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuedCopy {
+    /// The passport.
+    pub passport: PassportId,
+    /// The person.
+    pub subject_ref: String,
+    /// The copy.
+    pub copy: Copy,
+    /// A status list that was opened on the way and is to be published.
+    pub opened: Option<ListRow>,
+    /// Copies on other phones that it supersedes: to be published.
+    pub changed: Vec<StatusEntry>,
+}
+
+/// What came of an issuance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// Recorded, now or before for the same token and holder. Sign this.
+    Copy(Box<IssuedCopy>),
+    /// HR is to compare the digits first.
+    Deferred(PassportId),
+    /// HR has refused the key.
+    Denied,
+    /// The nonce was used before.
+    NonceUsed,
+    /// No such access token, or expired.
+    TokenInvalid,
+    /// The token is bound to another key by now.
+    TokenSpent,
+    /// The passport is no longer offered.
+    Closed,
+    /// Every index of the open list is given, and the next list is not public for long enough.
+    NoStatusIndex,
+}
+
+/// A deferred credential about to be fetched.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Hash of the access token.
+    pub token: SecretHash,
+    /// Hash of `transaction_id`.
+    pub transaction: SecretHash,
+    /// `kid` of the key that will sign.
+    pub kid: String,
+    /// `iat`, and now.
+    pub issued_at: i64,
+    /// `exp`.
+    pub expires_at: i64,
+}
+
+/// What came of fetching a deferred credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivered {
+    /// Sign this.
+    Copy {
+        /// The copy.
+        issued: Box<IssuedCopy>,
+        /// The holder's key, a JWK.
+        holder_jwk: Value,
+    },
+    /// HR has not compared yet.
+    Pending,
+    /// HR has refused the key, or the passport is no longer offered.
+    Denied,
+    /// No such transaction of this token, or its credential was fetched.
+    Unknown,
+    /// No such access token, or expired.
+    TokenInvalid,
+    /// As for [`Recorded::NoStatusIndex`].
+    NoStatusIndex,
+}
+
+/// What a wallet says of its copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WalletSays {
+    /// Kept.
+    Accepted,
+    /// Could not be kept.
+    Failed,
+    /// Refused at review, or deleted later.
+    Deleted,
+}
+
+/// A notification of a wallet.
+#[derive(Clone, Debug)]
+pub struct Notification {
+    /// Which passport.
+    pub passport: PassportId,
+    /// Which copy.
+    pub entry: StatusEntry,
+    /// What.
+    pub says: WalletSays,
+    /// Why, where something was given.
+    pub reason: Option<RefusalReason>,
+    /// In whose own words, sealed.
+    pub note: Option<String>,
+    /// When.
+    pub now: i64,
+}
