@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 use vc::claim_path::ClaimPath;
 use vc::oid4vci::{ClaimDescription, ClaimDisplay, CredentialDisplay, CredentialMetadata};
 
+use crate::profiles::Profile;
+
 /// `issuance.json` and `metadata.json` of each type.
 const FILES: [(&str, &str); 1] = [(
     include_str!("../../schemas/employment-checks-1/issuance.json"),
@@ -16,7 +18,7 @@ const FILES: [(&str, &str); 1] = [(
 /// A type.
 #[derive(Clone, Debug)]
 pub struct CredentialType {
-    /// Credential configuration id.
+    /// Its name, and the id of its first credential configuration.
     pub configuration: String,
     /// `vct`.
     pub vct: String,
@@ -52,9 +54,10 @@ impl Catalogue {
         self.0.iter()
     }
 
-    /// The type of a credential configuration.
-    pub fn by_configuration(&self, id: &str) -> Option<&CredentialType> {
-        self.0.iter().find(|kind| kind.configuration == id)
+    /// The type of a credential configuration, and the profile that signs it.
+    pub fn by_configuration(&self, id: &str) -> Option<(&CredentialType, Profile)> {
+        let (name, profile) = Profile::of_configuration(id);
+        self.0.iter().find(|kind| kind.configuration == name).map(|kind| (kind, profile))
     }
 
     /// The type of a `vct`.
@@ -173,7 +176,8 @@ mod tests {
     fn the_shipped_types_are_read() {
         let catalogue = Catalogue::shipped().unwrap();
 
-        let kind = catalogue.by_configuration("employment-checks-1").unwrap();
+        let (kind, profile) = catalogue.by_configuration("employment-checks-1-es256").unwrap();
+        assert_eq!(profile, Profile::Es256);
         assert_eq!(kind.vct, "urn:staff-passport:employment-checks:1");
         assert_eq!(kind.lifetime_days, 90);
         assert!(kind.hide.contains(&ClaimPath::of_names(["identity", "personal"])));

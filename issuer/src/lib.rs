@@ -9,6 +9,7 @@ pub mod life;
 pub mod oid4vci;
 pub mod passports;
 pub mod person;
+pub mod profiles;
 pub mod router;
 mod run;
 pub mod search;
@@ -33,8 +34,10 @@ pub use crate::service::SERVICE;
 pub use crate::state::{OFFER_SECONDS, Settings};
 
 use crate::catalogue::{Catalogue, CatalogueError};
+use crate::oid4vci::encryption::RequestKey;
 use crate::oid4vci::metadata::Documents;
 use crate::passports::watch::Watch;
+use crate::profiles::{SignerError, Signers};
 use crate::secrets::Secrets;
 use crate::state::{AppState, Issuer};
 use crate::status::publish::{PublishError, Publisher, Signing};
@@ -64,16 +67,23 @@ pub struct App {
 /// [`StartError`].
 pub async fn app(settings: Settings, parts: Parts) -> Result<App, StartError> {
     let Parts { store, tokens, ring, clock } = parts;
-    let key = ring.active(Purpose::Issuer).ok_or(StartError::NoKey)?;
-    let signing_kid = key.kid().to_owned();
+    let signers = Signers::of_ring(&ring, settings.base_url.as_str(), clock.now())?;
+    let request_key = RequestKey::of_ring(&ring).ok_or(SignerError::NoKey)?;
     let catalogue = Catalogue::shipped()?;
-    let documents =
-        Documents::new(&settings, &catalogue, key.algorithm(), ring.public_jwks(Purpose::Issuer))
-            .map_err(CatalogueError::from)?;
+    let documents = Documents::new(
+        &settings,
+        &catalogue,
+        &signers,
+        &request_key,
+        ring.public_jwks(Purpose::Issuer),
+    )
+    .map_err(CatalogueError::from)?;
     let secrets = Secrets::from_ring(&ring);
     let ring = Arc::new(ring);
 
-    store.open_status_lists(&signing_kid, clock.now()).await?;
+    for kid in signers.profiles().filter_map(|profile| signers.kid(profile)) {
+        store.open_status_lists(kid, clock.now()).await?;
+    }
     let signing = Signing {
         base_url: settings.base_url.as_str().to_owned(),
         ring: Arc::clone(&ring),
@@ -85,7 +95,8 @@ pub async fn app(settings: Settings, parts: Parts) -> Result<App, StartError> {
         settings,
         store,
         ring,
-        signing_kid,
+        signers,
+        request_key,
         secrets,
         clock,
         status,
@@ -131,11 +142,9 @@ impl App {
 /// Why an issuer does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The ring has no key to sign with.
-    #[error(
-        "the key ring has no active key of purpose issuer: run `keys generate --purpose issuer`"
-    )]
-    NoKey,
+    /// There is nothing to sign with.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
     /// The credential types cannot be read.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),

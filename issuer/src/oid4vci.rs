@@ -4,12 +4,15 @@
 mod access;
 pub mod credential;
 pub mod deferred;
+pub mod encryption;
 pub mod error;
 mod issue;
 pub mod metadata;
 pub mod nonce;
 pub mod notification;
 pub mod offer;
+pub mod policy;
+mod proofs;
 pub mod token;
 
 use axum::body::{Bytes, to_bytes};

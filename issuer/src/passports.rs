@@ -10,6 +10,7 @@ pub mod offers;
 pub mod progress;
 pub mod queues;
 pub mod read;
+pub mod terms;
 pub mod view;
 pub mod watch;
 

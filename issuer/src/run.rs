@@ -17,6 +17,7 @@ use server::{Durable, Tokens};
 
 use crate::audit::AuditError;
 use crate::console::WalletOrigin;
+use crate::oid4vci::policy::{PolicyArgs, PolicyError};
 use crate::passports::SCOPES;
 use crate::service::SERVICE;
 use crate::state::{OFFER_SECONDS, Settings};
@@ -56,6 +57,8 @@ pub struct ServeArgs {
           value_parser = clap::value_parser!(u32).range(1..=MAX_OFFER_MINUTES))]
     offer_minutes: u32,
     #[command(flatten)]
+    policy: PolicyArgs,
+    #[command(flatten)]
     web: WebArgs,
     #[command(flatten)]
     sign_in: SignInArgs,
@@ -86,6 +89,7 @@ fn name(text: &str) -> Result<String, String> {
 /// [`RunError`].
 pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
     let ring = args.ring.open()?;
+    let policy = args.policy.policy()?;
     let clock = Clock::system();
     let StoreUrl::Sled(dir) = &args.store;
     let (store, db) = open_store(dir, &ring)?;
@@ -99,6 +103,7 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
         ods: args.ods,
         name: args.name,
         offer_seconds: args.offer_minutes.saturating_mul(60),
+        policy,
     };
     let parts = Parts { store: std::sync::Arc::new(store), tokens: tokens.clone(), ring, clock };
     let app = crate::app(settings, parts).await?;
@@ -165,6 +170,9 @@ pub enum RunError {
     /// The ring does not open.
     #[error(transparent)]
     Ring(#[from] OpenRingError),
+    /// What is asked of wallets cannot be read.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// The store does not open.
     #[error(transparent)]
     Open(#[from] server::durable::OpenError),

@@ -10,9 +10,12 @@ use server::config::BaseUrl;
 use server::{Problem, Tokens};
 
 use crate::catalogue::Catalogue;
+use crate::oid4vci::encryption::RequestKey;
 use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::metadata::Documents;
+use crate::oid4vci::policy::Policy;
 use crate::passports::watch::Watch;
+use crate::profiles::Signers;
 use crate::secrets::Secrets;
 use crate::status::publish::Publisher;
 use crate::store::{Store, StoreError};
@@ -31,6 +34,8 @@ pub struct Settings {
     pub name: String,
     /// Life of an offer.
     pub offer_seconds: u32,
+    /// What it asks of wallets.
+    pub policy: Policy,
 }
 
 /// The issuer.
@@ -41,8 +46,10 @@ pub struct Issuer {
     pub store: Arc<dyn Store>,
     /// Its keys.
     pub ring: Arc<Ring>,
-    /// `kid` of the key that signs new credentials.
-    pub signing_kid: String,
+    /// The key that requests are encrypted to.
+    pub request_key: RequestKey,
+    /// The keys that sign new credentials.
+    pub signers: Signers,
     /// Secrets derived from the ring.
     pub secrets: Secrets,
     /// Its clock.

@@ -13,13 +13,13 @@ use vc::status_list::Status;
 
 pub use facts::{
     Act, ArchiveReason, ChangeKind, ConfirmKey, Copy, Deferral, DeferralState, Grant, HistoryEntry,
-    LatestOffer, ListPolicy, ListRow, Offer, OfferReason, OfferState, OfferStep, Passport,
-    PassportId, PassportState, Queue, ReinstatementReason, Rejection, RevocationReason, RevokedFor,
-    Sealed, SecretHash, StatusEntry, SuspensionReason, UnknownWord, WithdrawalReason,
+    HolderKey, LatestOffer, ListPolicy, ListRow, Offer, OfferReason, OfferState, OfferStep,
+    Passport, PassportId, PassportState, Queue, ReinstatementReason, Rejection, RevocationReason,
+    RevokedFor, Sealed, SecretHash, StatusEntry, SuspensionReason, UnknownWord, WithdrawalReason,
 };
 pub use requests::{
     Amendment, Begun, Cursor, Delivered, Delivery, Document, Done, HrAct, HrDeed, Import,
-    ImportRow, Imported, IndexToken, Issuance, IssuedCopy, KeyDecision, KeyVerdict, Listed,
+    ImportRow, Imported, IndexToken, Issuance, IssuedCopies, KeyDecision, KeyVerdict, Listed,
     MAX_EXPIRING, NewOffer, NonceUse, NotDone, Notification, Offering, Page, PageRequest,
     PassportDraft, QueueCounts, Recorded, Redeemed, Redemption, WalletSays,
 };
@@ -68,9 +68,9 @@ pub trait Store: Send + Sync {
     /// What an access token allows, by its hash.
     async fn grant(&self, token: &SecretHash) -> Result<Option<Grant>, StoreError>;
 
-    /// Uses up the nonce and, before anything is signed, reserves a status index that was never
-    /// given before and records the copy; where HR is to compare first, records the key that
-    /// waits. The same token and holder again give the same answer.
+    /// Uses up the nonces and, before anything is signed, reserves for each key a status index
+    /// that was never given before and records the copies; where HR is to compare first, records
+    /// the keys that wait. The same token and keys again give the same answer.
     async fn record_issuance(&self, issuance: Issuance) -> Result<Recorded, StoreError>;
 
     /// The same for a key that HR has confirmed; once.

@@ -18,6 +18,7 @@ fn settings() -> Settings {
         ods: "RBV".parse().unwrap(),
         name: "The Christie NHS Foundation Trust".to_owned(),
         offer_seconds: OFFER_SECONDS,
+        policy: crate::oid4vci::policy::Policy::default(),
     }
 }
 

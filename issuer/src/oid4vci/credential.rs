@@ -1,67 +1,58 @@
-//! `POST /credential` (OpenID4VCI 1.0, "Credential Endpoint"): one token, one copy. When the answer
-//! was lost, the same token with a fresh proof by the same key gives the same copy again. Where HR
-//! is to compare six digits with the phone first, the answer is a transaction (`deferred.rs`).
+//! `POST /credential` (OpenID4VCI 1.0, "Credential Endpoint"): one token, one request, a copy for
+//! each key that it proves. When the answer was lost, the same token with fresh proofs by the same
+//! keys gives the same copies again. Where HR is to compare six digits with the phone first, the
+//! answer is a transaction (`deferred.rs`).
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
-use vc::jwk::PublicKey;
+use axum::http::StatusCode;
+use axum::response::Response;
 use vc::oid4vci::{
-    CredentialErrorCode, CredentialRequest, CredentialTarget, ErrorResponse, ProofPolicy, Proofs,
-    confirmation_digits, verify_proof,
+    CredentialErrorCode, CredentialRequest, CredentialTarget, ErrorResponse, confirmation_digits,
 };
-use vc::time::UnixTime;
 
 use crate::oid4vci::access::{self, bearer, grant};
+use crate::oid4vci::encryption::{self, Answer};
 use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::token::identifier;
-use crate::oid4vci::{HOLDER_ALGORITHMS, JSON, NO_STORE, body, deferred, issue};
+use crate::oid4vci::{deferred, issue, proofs};
 use crate::secrets;
 use crate::state::{Issuer, to_the_end};
-use crate::store::{Grant, Issuance, IssuedCopy, NonceUse, Recorded};
+use crate::store::{Grant, HolderKey, Issuance, IssuedCopies, Recorded};
 
-/// Oldest proof.
-const MAX_PROOF_AGE: i64 = 5 * 60;
-/// How far a holder's clock may be ahead.
-const CLOCK_SKEW: i64 = 60;
-
-/// A proof that holds, with a nonce of ours.
-struct Proof {
-    holder: PublicKey,
-    nonce: NonceUse,
-}
-
-/// Issues the copy that the access token allows.
+/// Issues what the access token allows.
 pub async fn credential(
     State(issuer): State<Arc<Issuer>>,
     request: Request,
 ) -> Result<Response, ProtocolError> {
     let token = secrets::hash(bearer(request.headers())?);
     let grant = grant(&issuer, &token).await?;
-    let bytes = body(request, JSON)
-        .await
-        .map_err(|fault| ProtocolError::of_body(&fault, "invalid_credential_request", JSON))?;
-    let request = CredentialRequest::parse(&bytes)?;
-    check_target(&issuer, &grant, &request.target)?;
-    if request.response_encryption.is_some() {
-        let code = CredentialErrorCode::InvalidEncryptionParameters;
-        return Err(ErrorResponse::new(code, "responses are not encrypted here").into());
-    }
-    let proof = check_proofs(&issuer, request.proofs.as_ref())?;
+    let opened = encryption::open(&issuer, request).await?;
+    let request = CredentialRequest::parse(&opened.json)?;
+    let configuration = check_target(&issuer, &grant, &request.target)?;
+    let answer = Answer::of(&issuer, &opened, request.response_encryption.as_ref())?;
+    // Access is anonymous.
+    let proven = proofs::check(&issuer, request.proofs.as_ref(), None)?;
 
-    let material = issue::material(&issuer, &grant).await?;
-    let thumbprint = proof.holder.thumbprint().to_string();
-    let transaction_id = issuer.secrets.transaction_id(&token, &thumbprint);
+    let material = issue::material(&issuer, &grant, &configuration).await?;
+    let holders: Vec<HolderKey> = proven
+        .holders
+        .iter()
+        .map(|key| HolderKey { thumbprint: key.thumbprint().to_string(), jwk: key.to_jwk() })
+        .collect();
+    // The digits speak for every key: the transaction is of them all.
+    let names: Vec<&str> = holders.iter().map(|key| key.thumbprint.as_str()).collect();
+    let transaction_id = issuer.secrets.transaction_id(&token, &names.join(" "));
+    let digits = proven.holders.first().map(|key| confirmation_digits(key, &transaction_id));
     let issuance = Issuance {
         token,
-        nonce: proof.nonce,
-        holder: thumbprint,
-        holder_jwk: proof.holder.to_jwk(),
+        nonces: proven.nonces,
+        configuration,
+        holders,
         transaction: secrets::hash(&transaction_id),
-        digits: confirmation_digits(&proof.holder, &transaction_id),
-        kid: issuer.signing_kid.clone(),
+        digits: digits.unwrap_or_default(),
+        kid: material.kid.clone(),
         issued_at: material.issued_at,
         expires_at: material.expires_at,
     };
@@ -69,19 +60,19 @@ pub async fn credential(
         .await
         .map_err(|error| ProtocolError::internal(&error))??;
     let Some(issued) = recorded else {
-        return Ok(deferred::later(transaction_id));
+        return answer.give(StatusCode::ACCEPTED, &deferred::later(transaction_id));
     };
-    let response = issue::respond(&issuer, material, &issued, &proof.holder, true)?;
-    Ok(([NO_STORE], Json(response.to_json())).into_response())
+    let response = issue::respond(&issuer, &material, &issued, &proven.holders, true)?;
+    answer.give(StatusCode::OK, &response)
 }
 
-/// Records the copy and publishes what that has changed; `None` when HR is to compare first.
+/// Records the copies and publishes what that has changed; `None` when HR is to compare first.
 async fn record(
     issuer: Arc<Issuer>,
     issuance: Issuance,
-) -> Result<Option<IssuedCopy>, ProtocolError> {
+) -> Result<Option<IssuedCopies>, ProtocolError> {
     match issuer.store.record_issuance(issuance).await? {
-        Recorded::Copy(issued) => {
+        Recorded::Copies(issued) => {
             issue::publish(&issuer, &issued).await?;
             Ok(Some(*issued))
         }
@@ -94,12 +85,12 @@ async fn record(
 }
 
 /// "Credential Request": by identifier when the token response gave identifiers, else by
-/// configuration.
+/// configuration. Gives the configuration.
 fn check_target(
     issuer: &Issuer,
     grant: &Grant,
     target: &CredentialTarget,
-) -> Result<(), ErrorResponse<CredentialErrorCode>> {
+) -> Result<String, ErrorResponse<CredentialErrorCode>> {
     use CredentialErrorCode::{
         InvalidCredentialRequest, UnknownCredentialConfiguration, UnknownCredentialIdentifier,
     };
@@ -108,16 +99,21 @@ fn check_target(
             if issuer.catalogue.by_configuration(id).is_none() {
                 return Err(ErrorResponse::of(UnknownCredentialConfiguration));
             }
-            if id != &grant.configuration {
+            if !grant.configurations.contains(id) {
                 let sentence = "the access token is not for this credential";
                 return Err(ErrorResponse::new(InvalidCredentialRequest, sentence));
             }
-            Ok(())
+            Ok(id.clone())
         }
-        (CredentialTarget::Identifier(id), true) if id == &identifier(&grant.configuration) => {
-            Ok(())
+        (CredentialTarget::Identifier(id), true) => grant
+            .configurations
+            .iter()
+            .find(|configuration| &identifier(configuration) == id)
+            .cloned()
+            .ok_or_else(|| ErrorResponse::of(UnknownCredentialIdentifier)),
+        (CredentialTarget::Identifier(_), false) => {
+            Err(ErrorResponse::of(UnknownCredentialIdentifier))
         }
-        (CredentialTarget::Identifier(_), _) => Err(ErrorResponse::of(UnknownCredentialIdentifier)),
         (CredentialTarget::Configuration(_), true) => Err(ErrorResponse::new(
             InvalidCredentialRequest,
             "the token response gave credential_identifiers: use one",
@@ -125,45 +121,12 @@ fn check_target(
     }
 }
 
-fn check_proofs(
-    issuer: &Issuer,
-    proofs: Option<&Proofs>,
-) -> Result<Proof, ErrorResponse<CredentialErrorCode>> {
-    use CredentialErrorCode::{InvalidNonce, InvalidProof};
-    let jwt = match proofs {
-        None => return Err(ErrorResponse::new(InvalidProof, "proofs is missing")),
-        Some(Proofs::Other(_)) => {
-            return Err(ErrorResponse::new(InvalidProof, "only jwt proofs are taken"));
-        }
-        Some(Proofs::Jwt(proofs)) => match proofs.as_slice() {
-            [jwt] => jwt,
-            _ => return Err(ErrorResponse::new(InvalidProof, "one proof only: no batches here")),
-        },
-    };
-    let policy = ProofPolicy {
-        credential_issuer: issuer.settings.base_url.as_str(),
-        algorithms: &HOLDER_ALGORITHMS,
-        max_age: MAX_PROOF_AGE,
-        skew: CLOCK_SKEW,
-        // Access is anonymous.
-        client_id: None,
-    };
-    let now = issuer.clock.now();
-    let proof = verify_proof(jwt, &policy, UnixTime(now))?;
-    let nonce = proof.nonce.ok_or_else(|| ErrorResponse::new(InvalidProof, "nonce is missing"))?;
-    let nonce = issuer
-        .secrets
-        .open_nonce(&nonce, now)
-        .ok_or_else(|| ErrorResponse::new(InvalidNonce, "fetch a new nonce"))?;
-    Ok(Proof { holder: proof.holder, nonce })
-}
-
 fn refusal(refused: &Recorded) -> ProtocolError {
     use CredentialErrorCode::{CredentialRequestDenied, InvalidNonce};
     match refused {
         Recorded::NonceUsed => ErrorResponse::new(InvalidNonce, "fetch a new nonce").into(),
         Recorded::TokenSpent => {
-            let sentence = "this token is bound to another key";
+            let sentence = "this token is bound to other keys";
             ErrorResponse::new(CredentialRequestDenied, sentence).into()
         }
         Recorded::Closed => {
@@ -175,6 +138,6 @@ fn refusal(refused: &Recorded) -> ProtocolError {
             ErrorResponse::new(CredentialRequestDenied, sentence).into()
         }
         Recorded::NoStatusIndex => ProtocolError::unavailable("a new status list opens soon"),
-        Recorded::TokenInvalid | Recorded::Copy(_) | Recorded::Deferred(_) => access::refused(),
+        Recorded::TokenInvalid | Recorded::Copies(_) | Recorded::Deferred(_) => access::refused(),
     }
 }

@@ -3,17 +3,16 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use axum::response::Response;
 use vc::jwk::PublicKey;
 use vc::oid4vci::{CredentialErrorCode, CredentialResponse, DeferredRequest, ErrorResponse};
 
 use crate::oid4vci::access::{self, bearer, grant};
+use crate::oid4vci::encryption::{self, Answer};
 use crate::oid4vci::error::ProtocolError;
-use crate::oid4vci::{JSON, NO_STORE, body, issue};
+use crate::oid4vci::issue;
 use crate::secrets;
 use crate::state::{Issuer, to_the_end};
 use crate::store::{ConfirmKey, Delivered, Delivery};
@@ -26,34 +25,36 @@ pub async fn deferred(
     State(issuer): State<Arc<Issuer>>,
     request: Request,
 ) -> Result<Response, ProtocolError> {
-    use CredentialErrorCode::{
-        CredentialRequestDenied, InvalidEncryptionParameters, InvalidTransactionId,
-    };
+    use CredentialErrorCode::{CredentialRequestDenied, InvalidTransactionId};
     let token = secrets::hash(bearer(request.headers())?);
     let grant = grant(&issuer, &token).await?;
-    let bytes = body(request, JSON)
-        .await
-        .map_err(|fault| ProtocolError::of_body(&fault, "invalid_credential_request", JSON))?;
-    let request = DeferredRequest::parse(&bytes)?;
-    if request.response_encryption.is_some() {
-        let sentence = "responses are not encrypted here";
-        return Err(ErrorResponse::new(InvalidEncryptionParameters, sentence).into());
-    }
+    let opened = encryption::open(&issuer, request).await?;
+    let request = DeferredRequest::parse(&opened.json)?;
+    // That of this request; what the first asked for does not count.
+    let answer = Answer::of(&issuer, &opened, request.response_encryption.as_ref())?;
 
-    let material = issue::material(&issuer, &grant).await?;
+    let asked = grant.deferral.as_ref().map(|deferral| deferral.configuration.clone());
+    let Some(configuration) = asked else {
+        let sentence = "the transaction is unknown, or its credential was fetched";
+        return Err(ErrorResponse::new(InvalidTransactionId, sentence).into());
+    };
+    let material = issue::material(&issuer, &grant, &configuration).await?;
     let delivery = Delivery {
         token,
         transaction: secrets::hash(request.transaction_id.expose()),
-        kid: issuer.signing_kid.clone(),
+        kid: material.kid.clone(),
         issued_at: material.issued_at,
         expires_at: material.expires_at,
     };
     let delivered = to_the_end(deliver(Arc::clone(&issuer), delivery))
         .await
         .map_err(|error| ProtocolError::internal(&error))??;
-    let (issued, holder_jwk) = match delivered {
-        Delivered::Copy { issued, holder_jwk } => (issued, holder_jwk),
-        Delivered::Pending => return Ok(later(request.transaction_id.expose().to_owned())),
+    let (issued, holders) = match delivered {
+        Delivered::Copies { issued, holders } => (issued, holders),
+        Delivered::Pending => {
+            let transaction_id = request.transaction_id.expose().to_owned();
+            return answer.give(StatusCode::ACCEPTED, &later(transaction_id));
+        }
         Delivered::Denied => {
             let sentence = "HR has not confirmed this key";
             return Err(ErrorResponse::new(CredentialRequestDenied, sentence).into());
@@ -70,25 +71,24 @@ pub async fn deferred(
     // A wallet that cannot show the digits is somebody else's, and some of those refuse a deferred
     // answer that carries a notification_id.
     let notify = grant.confirm_key == ConfirmKey::Compare;
-    let response = issue::respond(&issuer, material, &issued, &holder(&holder_jwk)?, notify)?;
-    Ok(([NO_STORE], Json(response.to_json())).into_response())
+    let holders = holders
+        .iter()
+        .map(|key| PublicKey::from_jwk(&key.jwk))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| ProtocolError::internal(&error))?;
+    let response = issue::respond(&issuer, &material, &issued, &holders, notify)?;
+    answer.give(StatusCode::OK, &response)
 }
 
 async fn deliver(issuer: Arc<Issuer>, delivery: Delivery) -> Result<Delivered, ProtocolError> {
     let delivered = issuer.store.deliver_deferred(delivery).await?;
-    if let Delivered::Copy { issued, .. } = &delivered {
+    if let Delivered::Copies { issued, .. } = &delivered {
         issue::publish(&issuer, issued).await?;
     }
     Ok(delivered)
 }
 
-fn holder(jwk: &Value) -> Result<PublicKey, ProtocolError> {
-    PublicKey::from_jwk(jwk).map_err(|error| ProtocolError::internal(&error))
-}
-
-/// 202: ask again with the `transaction_id`.
-pub(super) fn later(transaction_id: String) -> Response {
-    let response =
-        CredentialResponse::Deferred { transaction_id: transaction_id.into(), interval: INTERVAL };
-    (StatusCode::ACCEPTED, [NO_STORE], Json(response.to_json())).into_response()
+/// Ask again with the `transaction_id`.
+pub(super) fn later(transaction_id: String) -> CredentialResponse {
+    CredentialResponse::Deferred { transaction_id: transaction_id.into(), interval: INTERVAL }
 }

@@ -11,7 +11,7 @@ use crate::oid4vci::error::ProtocolError;
 use crate::secrets;
 use crate::state::Issuer;
 use crate::status::list_uri;
-use crate::store::{Copy, Grant, IssuedCopy};
+use crate::store::{Copy, Grant, IssuedCopies};
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
@@ -19,6 +19,8 @@ const DAY_SECONDS: i64 = 24 * 60 * 60;
 pub(super) struct Material<'a> {
     kind: &'a CredentialType,
     claims: Map<String, Value>,
+    /// `kid` of the key that will sign.
+    pub(super) kid: String,
     /// `iat`, and now.
     pub(super) issued_at: i64,
     /// `exp`.
@@ -29,44 +31,53 @@ pub(super) struct Material<'a> {
 pub(super) async fn material<'a>(
     issuer: &'a Issuer,
     grant: &Grant,
+    configuration: &str,
 ) -> Result<Material<'a>, ProtocolError> {
-    let kind = issuer
-        .catalogue
-        .by_configuration(&grant.configuration)
-        .ok_or_else(|| ErrorResponse::of(CredentialErrorCode::CredentialRequestDenied))?;
+    let denied = || ErrorResponse::of(CredentialErrorCode::CredentialRequestDenied);
+    let (kind, profile) = issuer.catalogue.by_configuration(configuration).ok_or_else(denied)?;
+    let kid = issuer.signers.kid(profile).ok_or_else(denied)?.to_owned();
     let issued_at = issuer.signing_time()?;
     let claims = issuer.claims_of(&grant.passport).await?;
     let lifetime = i64::from(kind.lifetime_days).saturating_mul(DAY_SECONDS);
-    Ok(Material { kind, claims, issued_at, expires_at: issued_at.saturating_add(lifetime) })
+    let expires_at = issued_at.saturating_add(lifetime);
+    Ok(Material { kind, claims, kid, issued_at, expires_at })
 }
 
-/// Makes public what recording a copy has changed: a list that was opened on the way, copies on
+/// Makes public what recording copies has changed: a list that was opened on the way, copies on
 /// other phones that are superseded.
-pub(super) async fn publish(issuer: &Issuer, issued: &IssuedCopy) -> Result<(), ProtocolError> {
-    if let Some(list) = issued.opened.clone() {
-        issuer.status.open(list).await?;
+pub(super) async fn publish(issuer: &Issuer, issued: &IssuedCopies) -> Result<(), ProtocolError> {
+    for list in &issued.opened {
+        issuer.status.open(list.clone()).await?;
     }
     issuer.status.change(issued.changed.clone()).await?;
     issuer.watch.changed(issued.passport);
     Ok(())
 }
 
-/// Signs a recorded copy. Other people's deferred clients refuse a `notification_id`, so it may be
-/// left out.
+/// Signs the recorded copies, one for each key. Other people's deferred clients refuse a
+/// `notification_id`, so it may be left out.
 pub(super) fn respond(
     issuer: &Issuer,
-    material: Material<'_>,
-    issued: &IssuedCopy,
-    holder: &PublicKey,
+    material: &Material<'_>,
+    issued: &IssuedCopies,
+    holders: &[PublicKey],
     notify: bool,
 ) -> Result<CredentialResponse, ProtocolError> {
     let Material { kind, claims, .. } = material;
-    let IssuedCopy { subject_ref, copy, .. } = issued;
-    let claims = credential_claims(issuer, kind, subject_ref, holder, copy, claims);
-    let key = issuer.ring.by_kid(&copy.kid).ok_or_else(ProtocolError::no_key)?;
-    let text = sign(kind, key, &claims)?;
-    let notification_id = notify.then(|| issuer.secrets.notification_id(copy.entry));
-    Ok(CredentialResponse::issued([text], notification_id))
+    let texts = issued
+        .copies
+        .iter()
+        .zip(holders)
+        .map(|(copy, holder)| {
+            let checks = claims.clone();
+            let claims = credential_claims(issuer, kind, &issued.subject_ref, holder, copy, checks);
+            let key = issuer.ring.by_kid(&copy.kid).ok_or_else(ProtocolError::no_key)?;
+            sign(kind, key, issuer.ring.chain(&copy.kid), &claims)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let first = issued.copies.first().filter(|_| notify);
+    let notification_id = first.map(|copy| issuer.secrets.notification_id(copy.entry));
+    Ok(CredentialResponse::issued(texts, notification_id))
 }
 
 /// Everything that is signed: the technical claims first, then the person's.
@@ -100,12 +111,13 @@ fn credential_claims(
 fn sign(
     kind: &CredentialType,
     key: &SigningKey,
+    x5c: &[Vec<u8>],
     claims: &Map<String, Value>,
 ) -> Result<String, ProtocolError> {
     let issuance = sd_jwt::Issuance {
         algorithm: key.algorithm(),
         kid: key.kid(),
-        x5c: &[],
+        x5c,
         claims,
         hide: &kind.hide,
     };

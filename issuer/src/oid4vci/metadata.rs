@@ -9,13 +9,15 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
-use vc::jwk::Algorithm;
 use vc::oid4vci::{
-    AuthorizationServerMetadata, CredentialConfiguration, Display, IssuerMetadata, JwkSet,
-    JwtVcIssuerMetadata, PRE_AUTHORIZED_CODE_GRANT, ProofType, SD_JWT_VC_FORMAT,
+    AuthorizationServerMetadata, BatchIssuance, CredentialConfiguration, Display, IssuerMetadata,
+    JwkSet, JwtVcIssuerMetadata, PRE_AUTHORIZED_CODE_GRANT, ProofType, SD_JWT_VC_FORMAT,
 };
 
 use crate::catalogue::{Catalogue, CredentialType};
+use crate::oid4vci::encryption::{RequestKey, response_metadata};
+use crate::oid4vci::policy::{BATCH_SIZE, Policy};
+use crate::profiles::{Profile, Signers};
 use crate::state::{Issuer, Settings};
 
 /// Minutes that a client may keep the documents: keys are added a day before they sign.
@@ -38,12 +40,18 @@ impl Documents {
     pub fn new(
         settings: &Settings,
         catalogue: &Catalogue,
-        algorithm: Algorithm,
+        signers: &Signers,
+        request_key: &RequestKey,
         jwks: Value,
     ) -> Result<Self, serde_json::Error> {
         let write = |document: Result<Vec<u8>, serde_json::Error>| document.map(Bytes::from);
         Ok(Self {
-            issuer: write(serde_json::to_vec(&issuer_metadata(settings, catalogue, algorithm)))?,
+            issuer: write(serde_json::to_vec(&issuer_metadata(
+                settings,
+                catalogue,
+                signers,
+                request_key,
+            )))?,
             authorization_server: write(serde_json::to_vec(&server_metadata(settings)))?,
             jwt_vc_issuer: write(serde_json::to_vec(&JwtVcIssuerMetadata {
                 issuer: settings.base_url.as_str().to_owned(),
@@ -57,43 +65,62 @@ impl Documents {
 fn issuer_metadata(
     settings: &Settings,
     catalogue: &Catalogue,
-    algorithm: Algorithm,
+    signers: &Signers,
+    request_key: &RequestKey,
 ) -> IssuerMetadata {
     let base_url = settings.base_url.as_str();
     let display =
         Display { name: Some(settings.name.clone()), locale: Some("en-GB".to_owned()), logo: None };
     let configurations = catalogue
         .types()
-        .map(|kind| (kind.configuration.clone(), configuration(kind, algorithm)))
+        .flat_map(|kind| signers.profiles().map(move |profile| (kind, profile)))
+        .map(|(kind, profile)| {
+            let id = profile.configuration(&kind.configuration);
+            let described = configuration(kind, profile, &id, &settings.policy);
+            (id, described)
+        })
         .collect();
+    let batch_size = u32::try_from(BATCH_SIZE).unwrap_or(2);
     IssuerMetadata {
         credential_issuer: base_url.to_owned(),
         credential_endpoint: format!("{base_url}/credential"),
         nonce_endpoint: Some(format!("{base_url}/nonce")),
         deferred_credential_endpoint: Some(format!("{base_url}/deferred-credential")),
         notification_endpoint: Some(format!("{base_url}/notification")),
+        credential_request_encryption: request_key.metadata(&settings.policy),
+        credential_response_encryption: Some(response_metadata(&settings.policy)),
+        batch_credential_issuance: Some(BatchIssuance { batch_size }),
         display: vec![display],
         credential_configurations_supported: configurations,
         ..IssuerMetadata::default()
     }
 }
 
-fn configuration(kind: &CredentialType, algorithm: Algorithm) -> CredentialConfiguration {
-    let signing: &[&str] = match algorithm {
-        Algorithm::EdDsa => &["EdDSA", "Ed25519"],
-        Algorithm::Es256 => &["ES256"],
+fn configuration(
+    kind: &CredentialType,
+    profile: Profile,
+    id: &str,
+    policy: &Policy,
+) -> CredentialConfiguration {
+    let signing: &[&str] = match profile {
+        Profile::Native => &["EdDSA", "Ed25519"],
+        Profile::Es256 => &["ES256"],
     };
-    let jwt = ProofType {
+    let proof = ProofType {
         proof_signing_alg_values_supported: ["EdDSA", "Ed25519", "ES256"].map(str::to_owned).into(),
         key_attestations_required: None,
     };
+    let mut proofs = BTreeMap::from([("jwt".to_owned(), proof.clone())]);
+    if policy.believes_attesters() {
+        proofs.insert("attestation".to_owned(), proof);
+    }
     CredentialConfiguration {
         format: SD_JWT_VC_FORMAT.to_owned(),
-        scope: Some(kind.configuration.clone()),
+        scope: Some(id.to_owned()),
         vct: Some(kind.vct.clone()),
         credential_signing_alg_values_supported: signing.iter().map(|alg| json!(alg)).collect(),
         cryptographic_binding_methods_supported: Some(vec!["jwk".to_owned()]),
-        proof_types_supported: Some(BTreeMap::from([("jwt".to_owned(), jwt)])),
+        proof_types_supported: Some(proofs),
         // Without it some wallets take the issuer for one of an older draft.
         credential_metadata: Some(kind.display.clone()),
         ..CredentialConfiguration::default()

@@ -40,10 +40,11 @@ pub async fn notification(
         .await
         .map_err(|fault| ProtocolError::of_body(&fault, "invalid_notification_request", JSON))?;
     let request = NotificationRequest::parse(&bytes)?;
-    let entry = grant
-        .entry
-        .filter(|entry| is_of(&issuer, *entry, &request.notification_id))
-        .ok_or_else(|| ErrorResponse::of(NotificationErrorCode::InvalidNotificationId))?;
+    // One for all that came in one answer, named after the first.
+    let first = grant.entries.first();
+    if !first.is_some_and(|entry| is_of(&issuer, *entry, &request.notification_id)) {
+        return Err(ErrorResponse::of(NotificationErrorCode::InvalidNotificationId).into());
+    }
 
     let says = match request.event {
         NotificationEvent::CredentialAccepted => WalletSays::Accepted,
@@ -66,7 +67,7 @@ pub async fn notification(
     };
     let notification = Notification {
         passport: grant.passport,
-        entry,
+        entries: grant.entries,
         says,
         reason: refusal.map(|refusal| refusal.reason),
         note,

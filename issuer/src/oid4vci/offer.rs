@@ -38,7 +38,7 @@ pub async fn offer(
     };
     let offer = CredentialOffer {
         credential_issuer: issuer.settings.base_url.as_str().to_owned(),
-        credential_configuration_ids: vec![offer.configuration],
+        credential_configuration_ids: offer.configurations,
         grants: Some(Grants { authorization_code: None, pre_authorized_code: Some(grant) }),
     };
     Ok(([NO_STORE], Json(offer)))

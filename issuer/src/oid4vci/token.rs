@@ -70,9 +70,11 @@ pub async fn token(
 
     let mut authorization_details = Vec::new();
     if by_identifier {
-        let mut detail = AuthorizationDetail::new(&grant.configuration);
-        detail.credential_identifiers = vec![identifier(&grant.configuration)];
-        authorization_details.push(detail);
+        for configuration in &grant.configurations {
+            let mut detail = AuthorizationDetail::new(configuration);
+            detail.credential_identifiers = vec![identifier(configuration)];
+            authorization_details.push(detail);
+        }
     }
     let response = TokenResponse {
         access_token: access_token.into(),

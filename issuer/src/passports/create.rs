@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use server::{Authorised, Problem, StrictJson};
 
 use crate::checks;
-use crate::passports::offers::{ConfirmKey, Offered, confirm_key, fresh_offer, in_words};
+use crate::passports::offers::{Offered, confirm_key, fresh_offer, in_words};
+use crate::passports::terms::{OfferedProfile, Terms};
 use crate::passports::{MAX_BODY_BYTES, WritePassports, drafts, instant};
 use crate::person::HandedOver;
 use crate::search;
@@ -23,7 +24,7 @@ use crate::store::{Document, OfferReason, PassportDraft, PassportId, PassportSta
 /// The type that is issued when nothing else is asked for.
 const CONFIGURATION: &str = "employment-checks-1";
 const SUBJECT_REF_BYTES: usize = 16;
-const UNREADABLE: &str = "The address takes draft and confirm_key, each true or false and at most once, and nothing else.";
+const UNREADABLE: &str = "The address takes draft and confirm_key, each true or false, and profile, which is first, native, es256 or any; each at most once, and nothing else.";
 
 /// Records a whole passport and offers it at once.
 ///
@@ -33,15 +34,16 @@ pub async fn create(
     issuer: &Arc<Issuer>,
     who: &str,
     claims: Map<String, Value>,
-    confirm_key: ConfirmKey,
+    terms: impl Into<Terms>,
 ) -> Result<Offered, Problem> {
+    let terms = terms.into();
     let now = issuer.clock.now();
     let checks = checks::accept(claims, &issuer.settings, now)?;
     let seconds = issuer.settings.offer_seconds;
-    let (draft, handed_over) = whole_draft(issuer, who, &checks, confirm_key, seconds)?;
+    let (draft, handed_over) = whole_draft(issuer, who, &checks, terms, seconds)?;
     // Before anything is stored, so that nothing is stored that HR cannot hand over.
     let expires_at = now.saturating_add(i64::from(seconds));
-    let in_hand = in_words(issuer, handed_over, expires_at, confirm_key)?;
+    let in_hand = in_words(issuer, handed_over, expires_at, terms.confirm_key)?;
     let (id, subject_ref) = (draft.id, draft.subject_ref.clone());
 
     issuer.store.draft_passport(draft).await?;
@@ -56,7 +58,7 @@ pub(crate) fn whole_draft(
     issuer: &Issuer,
     who: &str,
     checks: &Map<String, Value>,
-    confirm_key: ConfirmKey,
+    terms: impl Into<Terms>,
     offer_seconds: u32,
 ) -> Result<(PassportDraft, HandedOver), Problem> {
     let mut draft = begin(issuer, who, checks, true, issuer.clock.now_ms())?;
@@ -64,8 +66,10 @@ pub(crate) fn whole_draft(
     draft.wrapped_key = wrapped_key;
     draft.document.sealed = person.seal_document(&to_bytes(checks)?);
     let expires_at = issuer.clock.now().saturating_add(i64::from(offer_seconds));
-    let (offer, handed_over) =
-        fresh_offer(issuer, &person, OfferReason::First, confirm_key, expires_at);
+    let terms = terms.into();
+    let (mut offer, handed_over) =
+        fresh_offer(issuer, &person, OfferReason::First, terms.confirm_key, expires_at);
+    offer.configurations = issuer.configurations(&draft.configuration, terms.profile)?;
     draft.offer = Some(offer);
     Ok((draft, handed_over))
 }
@@ -119,6 +123,8 @@ pub struct CreateQuery {
     #[serde(default)]
     draft: bool,
     confirm_key: Option<bool>,
+    #[serde(default)]
+    profile: OfferedProfile,
 }
 
 /// The route.
@@ -136,7 +142,8 @@ pub async fn post(
         return Ok(created(&issuer, draft.id, Json(draft)));
     }
     let confirm_key = confirm_key(&caller.caller, query.confirm_key)?;
-    let offered = create(&issuer, &who, body, confirm_key).await?;
+    let terms = Terms { confirm_key, profile: query.profile };
+    let offered = create(&issuer, &who, body, terms).await?;
     Ok(created(&issuer, offered.id, Json(offered)))
 }
 

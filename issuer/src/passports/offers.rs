@@ -15,6 +15,7 @@ use server::{Authorised, Caller, Problem, StrictJson};
 use vc::oid4vci::OfferLink;
 
 use crate::oid4vci::NO_STORE;
+use crate::passports::terms::{OfferedProfile, Terms};
 use crate::passports::{
     IssueUnattended, ReadPassports, WritePassports, done_to_the_end, id_of, instant, known,
 };
@@ -75,12 +76,14 @@ pub async fn offer(
     who: &str,
     id: PassportId,
     reason: OfferReason,
-    confirm_key: ConfirmKey,
+    terms: impl Into<Terms>,
 ) -> Result<Offered, Problem> {
+    let terms = terms.into();
     let now = issuer.clock.now();
     let passport = known(issuer, id).await?;
     let person = issuer.person(&passport.subject_ref).await?;
-    let (offer, in_hand) = new_offer(issuer, &person, reason, confirm_key, now)?;
+    let (mut offer, in_hand) = new_offer(issuer, &person, reason, terms.confirm_key, now)?;
+    offer.configurations = issuer.configurations(&passport.configuration, terms.profile)?;
     let offering = Offering { id, offer, who: who.to_owned(), now };
     let passport =
         done_to_the_end(
@@ -131,7 +134,7 @@ pub(super) fn new_offer(
     Ok((offer, in_words(issuer, handed_over, expires_at, confirm_key)?))
 }
 
-/// The same without its pictures.
+/// The same without its pictures; the caller adds the configurations.
 pub(super) fn fresh_offer(
     issuer: &Issuer,
     person: &Person,
@@ -148,6 +151,7 @@ pub(super) fn fresh_offer(
     let offer = NewOffer {
         hash: secrets::hash(&handed_over.offer),
         code,
+        configurations: vec![],
         tx_code: Some(issuer.secrets.tx_code_hash(&code, &handed_over.tx_code)),
         expires_at,
         confirm_key,
@@ -206,6 +210,8 @@ pub struct OfferBody {
     #[serde(default = "first")]
     reason: OfferReason,
     confirm_key: Option<bool>,
+    #[serde(default)]
+    profile: OfferedProfile,
 }
 
 fn first() -> OfferReason {
@@ -221,7 +227,8 @@ pub async fn post(
 ) -> Result<impl IntoResponse, Problem> {
     let confirm_key = confirm_key(&caller.caller, body.confirm_key)?;
     let who = caller.caller.who();
-    let offered = offer(&issuer, &who, id_of(&id)?, body.reason, confirm_key).await?;
+    let terms = Terms { confirm_key, profile: body.profile };
+    let offered = offer(&issuer, &who, id_of(&id)?, body.reason, terms).await?;
     Ok((StatusCode::CREATED, [NO_STORE], Json(offered)))
 }
 

@@ -12,7 +12,7 @@ use keys::Ring;
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
 use vc::base64url;
-use vc::status_list::{LIST_ENTRIES, StatusList, TokenClaims, token_input};
+use vc::status_list::{LIST_ENTRIES, StatusList, TokenClaims, token_input_with_x5c};
 use vc::time::UnixTime;
 
 use crate::status::{LIFETIME_SECONDS, RESIGN_SECONDS, TTL_SECONDS, list_uri};
@@ -232,7 +232,8 @@ impl Work {
             expires_at: Some(UnixTime(issued_at).plus(LIFETIME_SECONDS)),
             ttl: Some(TTL_SECONDS),
         };
-        let input = token_input(key.algorithm(), key.kid(), &claims, &held.list);
+        let chain = self.signing.ring.chain(&held.kid);
+        let input = token_input_with_x5c(key.algorithm(), key.kid(), chain, &claims, &held.list);
         let signature = key.sign(input.signing_input());
         let token = input.finish(&signature);
         held.issued_at = issued_at;

@@ -13,10 +13,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{
-    Amendment, ChangeKind, ConfirmKey, Copy, Delivered, Delivery, Document, Done, HrAct, HrDeed,
-    Issuance, KeyDecision, KeyVerdict, ListPolicy, NewOffer, NonceUse, NotDone, Notification,
-    OfferReason, Offering, Passport, PassportDraft, PassportId, Recorded, Redeemed, Redemption,
-    RevocationReason, SecretHash, Store, WalletSays,
+    Amendment, ChangeKind, ConfirmKey, Copy, Delivered, Delivery, Document, Done, HolderKey, HrAct,
+    HrDeed, Issuance, KeyDecision, KeyVerdict, ListPolicy, NewOffer, NonceUse, NotDone,
+    Notification, OfferReason, Offering, Passport, PassportDraft, PassportId, Recorded, Redeemed,
+    Redemption, RevocationReason, SecretHash, Store, WalletSays,
 };
 
 /// A place to keep things that can be closed and opened again.
@@ -156,6 +156,7 @@ fn new_offer(n: u32) -> NewOffer {
         code: hash(b'c', n),
         tx_code: Some(hash(b't', n)),
         expires_at: NOW + 900,
+        configurations: vec!["employment-checks-1".to_owned()],
         confirm_key: ConfirmKey::Unattended,
         in_hand: "sealed".to_owned(),
         reason: OfferReason::First,
@@ -205,7 +206,14 @@ fn delivery(n: u32) -> Delivery {
 }
 
 fn notification(n: u32, copy: &Copy, says: WalletSays) -> Notification {
-    Notification { passport: id(n), entry: copy.entry, says, reason: None, note: None, now: NOW }
+    Notification {
+        passport: id(n),
+        entries: vec![copy.entry],
+        says,
+        reason: None,
+        note: None,
+        now: NOW,
+    }
 }
 
 fn redemption(n: u32) -> Redemption {
@@ -219,14 +227,18 @@ fn redemption(n: u32) -> Redemption {
     }
 }
 
+fn holder_key(holder: &str) -> HolderKey {
+    HolderKey { thumbprint: holder.to_owned(), jwk: serde_json::json!({ "holder": holder }) }
+}
+
 fn issuance(n: u32, holder: &str, nonce: u32) -> Issuance {
     let mut nonce_id = [0; 16];
     nonce_id[..4].copy_from_slice(&nonce.to_be_bytes());
     Issuance {
         token: hash(b'a', n),
-        nonce: NonceUse { id: nonce_id, expires_at: NOW + 300 },
-        holder: holder.to_owned(),
-        holder_jwk: serde_json::json!({ "holder": holder }),
+        nonces: vec![NonceUse { id: nonce_id, expires_at: NOW + 300 }],
+        configuration: "employment-checks-1".to_owned(),
+        holders: vec![holder_key(holder)],
         transaction: hash(b'x', n),
         digits: "123456".to_owned(),
         kid: KID.to_owned(),
@@ -258,9 +270,15 @@ async fn redeemed(store: &dyn Store, n: u32) {
 
 async fn copy(store: &dyn Store, issuance: Issuance) -> Copy {
     match store.record_issuance(issuance).await.unwrap() {
-        Recorded::Copy(issued) => issued.copy,
+        Recorded::Copies(issued) => one(issued.copies),
         other => panic!("{other:?}"),
     }
+}
+
+#[track_caller]
+fn one(copies: Vec<Copy>) -> Copy {
+    let [copy] = copies.try_into().unwrap();
+    copy
 }
 
 /// A passport that a wallet has collected.
@@ -292,7 +310,7 @@ fn not_done(done: Done) -> NotDone {
 #[track_caller]
 fn delivered(delivered: Delivered) -> Copy {
     match delivered {
-        Delivered::Copy { issued, .. } => issued.copy,
+        Delivered::Copies { issued, .. } => one(issued.copies),
         other => panic!("{other:?}"),
     }
 }

@@ -274,8 +274,8 @@ pub enum OfferState {
 pub struct Offer {
     /// What it offers.
     pub passport: PassportId,
-    /// Credential configuration.
-    pub configuration: String,
+    /// Credential configurations that it names.
+    pub configurations: Vec<String>,
     /// Hash of its pre-authorized code.
     pub code: SecretHash,
     /// Keyed hash of its transaction code, when it has one.
@@ -302,13 +302,13 @@ pub struct Sealed {
     pub document: Vec<u8>,
 }
 
-/// What an access token allows: one copy of one passport.
+/// What an access token allows: one passport, once, a copy for each key of one request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// Which passport.
     pub passport: PassportId,
-    /// Credential configuration.
-    pub configuration: String,
+    /// Credential configurations that it may be asked for; the one, once it has been.
+    pub configurations: Vec<String>,
     /// Seconds since 1970; refused from then on.
     pub expires_at: i64,
     /// Whether the credential request must go by `credential_identifier`.
@@ -319,8 +319,17 @@ pub struct Grant {
     pub confirm_key: ConfirmKey,
     /// The key that waits for HR, or waited.
     pub deferral: Option<Deferral>,
-    /// The copy, once it is recorded.
-    pub entry: Option<StatusEntry>,
+    /// The copies, once they are recorded; in the order of the keys.
+    pub entries: Vec<StatusEntry>,
+}
+
+/// A holder's key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HolderKey {
+    /// RFC 7638 thumbprint.
+    pub thumbprint: String,
+    /// The key itself, a JWK.
+    pub jwk: Value,
 }
 
 /// A credential request that HR is to confirm.
@@ -328,10 +337,10 @@ pub struct Grant {
 pub struct Deferral {
     /// Hash of `transaction_id`.
     pub transaction: SecretHash,
-    /// Thumbprint of the key that asked.
-    pub holder: String,
-    /// The key itself, a JWK.
-    pub holder_jwk: Value,
+    /// Credential configuration that was asked for.
+    pub configuration: String,
+    /// The keys that asked.
+    pub holders: Vec<HolderKey>,
     /// How far it is.
     pub state: DeferralState,
 }

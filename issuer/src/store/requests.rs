@@ -12,6 +12,6 @@ pub use hr::{
 pub use imports::{Begun, Import, ImportRow, Imported};
 pub use pages::{Cursor, Listed, MAX_EXPIRING, Page, PageRequest, QueueCounts};
 pub use wallets::{
-    Delivered, Delivery, Issuance, IssuedCopy, NonceUse, Notification, Recorded, Redeemed,
+    Delivered, Delivery, Issuance, IssuedCopies, NonceUse, Notification, Recorded, Redeemed,
     Redemption, WalletSays,
 };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clock::Clock;
+use issuer::oid4vci::policy::Policy;
 use issuer::store::ListPolicy;
 use issuer::store::sled::SledStore;
 use issuer::{Parts, SCOPES, SERVICE, Settings, secrets};
@@ -113,6 +114,7 @@ async fn service() -> Service {
         ods: "RBV".parse().unwrap(),
         name: name.to_owned(),
         offer_seconds: 900,
+        policy: Policy::default(),
     };
     let args = SignInArgs::default();
     let base_url = ORIGIN.parse().unwrap();

@@ -9,6 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use clock::Clock;
 use http_body_util::BodyExt;
+use issuer::oid4vci::policy::Policy;
 use issuer::store::ListPolicy;
 use issuer::store::Store;
 use issuer::store::sled::SledStore;
@@ -179,6 +180,7 @@ impl World {
             ods: "RBV".parse().unwrap(),
             name: "The Christie NHS Foundation Trust".to_owned(),
             offer_seconds: 900,
+            policy: Policy::default(),
         };
         let scopes =
             |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();

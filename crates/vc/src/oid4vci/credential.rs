@@ -54,6 +54,8 @@ pub enum CredentialTarget {
 pub enum Proofs {
     /// `jwt`: one proof for each copy that is asked for; at least one.
     Jwt(Vec<String>),
+    /// `attestation`: one key attestation, which stands for the possession of its keys.
+    Attestation(String),
     /// Another type, by name.
     Other(String),
 }
@@ -97,6 +99,9 @@ impl CredentialRequest {
             Some(Proofs::Jwt(proofs)) => {
                 members.insert("proofs".to_owned(), json!({ "jwt": proofs }));
             }
+            Some(Proofs::Attestation(token)) => {
+                members.insert("proofs".to_owned(), json!({ "attestation": [token] }));
+            }
             Some(Proofs::Other(_)) | None => {}
         }
         if let Some(encryption) = &self.response_encryption {
@@ -122,12 +127,23 @@ impl Proofs {
                 "proofs needs exactly one proof type",
             ));
         };
-        if name != "jwt" {
+        if name != "jwt" && name != "attestation" {
             return Ok(Self::Other(name));
         }
-        let Ok(proofs) = serde_json::from_value::<Vec<String>>(proofs) else {
-            return Err(fault(CredentialErrorCode::InvalidProof, "jwt is not an array of strings"));
+        let Ok(mut proofs) = serde_json::from_value::<Vec<String>>(proofs) else {
+            let sentence = format!("{name} is not an array of strings");
+            return Err(fault(CredentialErrorCode::InvalidProof, &sentence));
         };
+        if name == "attestation" {
+            // "The array of attestation MUST contain exactly one" key attestation (F.3).
+            return match (proofs.pop(), proofs.is_empty()) {
+                (Some(token), true) => Ok(Self::Attestation(token)),
+                _ => Err(fault(
+                    CredentialErrorCode::InvalidProof,
+                    "attestation needs exactly one key attestation",
+                )),
+            };
+        }
         if proofs.is_empty() || proofs.len() > MAX_PROOFS {
             return Err(fault(
                 CredentialErrorCode::InvalidProof,

@@ -76,6 +76,8 @@ pub struct VerifiedProof {
     pub nonce: Option<String>,
     /// `iat`.
     pub issued_at: UnixTime,
+    /// `key_attestation` of the header, as it came: the caller's to verify.
+    pub key_attestation: Option<String>,
 }
 
 /// Verifies one proof; the holder's key comes in its header as `jwk`.
@@ -100,11 +102,17 @@ pub fn verify_proof(
     if !policy.algorithms.contains(&holder.algorithm()) {
         return Err(ProofError::AlgorithmNotOffered);
     }
+    let key_attestation = match header.get("key_attestation") {
+        None => None,
+        Some(Value::String(token)) => Some(token.clone()),
+        Some(_) => return Err(ProofError::BadClaim("key_attestation")),
+    };
     let verified = unverified.verify(&holder, PROOF_TYP).map_err(ProofError::Jws)?;
     check_claims(&verified, policy, now).map(|(nonce, issued_at)| VerifiedProof {
         holder,
         nonce,
         issued_at,
+        key_attestation,
     })
 }
 

@@ -90,6 +90,20 @@ fn https_host(iss: &str) -> Option<String> {
     }
 }
 
+/// Checks that the first certificate of one's own chain is in force and names `iss` as
+/// [`VerifiedLeaf::key_of`] wants it. Says nothing of who signed it.
+///
+/// # Errors
+/// [`ChainError`].
+pub fn check_leaf(chain: &[impl AsRef<[u8]>], iss: &str, now: UnixTime) -> Result<(), ChainError> {
+    let der = chain.first().ok_or(ChainError::Empty)?.as_ref();
+    let leaf = Certificate::parse(der, 0)?;
+    leaf.check_in_force(now, 0)?;
+    let (key, uris, dns_names) = (leaf.key, leaf.uris, leaf.dns_names);
+    let sha256 = Sha256::digest(der).into();
+    VerifiedLeaf { key, uris, dns_names, sha256 }.key_of(iss).map(drop)
+}
+
 /// Verifies a chain, leaf first, anchor left out.
 ///
 /// # Errors

@@ -24,6 +24,7 @@ use vc::oid4vci::{
 use vc::time::UnixTime;
 
 use crate::console::form::{Entered, entered};
+use crate::oid4vci::policy::Policy;
 use crate::store::sled::SledStore;
 use crate::store::{ListPolicy, Passport, Store};
 use crate::{App, Parts, SCOPES, SERVICE, Settings, secrets};
@@ -62,6 +63,7 @@ impl World {
             ods: "RBV".parse().unwrap(),
             name: "The Christie NHS Foundation Trust".to_owned(),
             offer_seconds: 900,
+            policy: Policy::default(),
         };
         let base_url = settings.base_url.clone();
         let name = settings.name.clone();

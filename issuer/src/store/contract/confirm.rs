@@ -129,7 +129,7 @@ pub(crate) async fn a_confirmed_key_is_delivered_once_however_many_come_at_once<
     }
     let answers = tasks.join_all().await;
 
-    let copies = answers.iter().filter(|answer| matches!(answer, Delivered::Copy { .. })).count();
+    let copies = answers.iter().filter(|answer| matches!(answer, Delivered::Copies { .. })).count();
     assert_eq!(copies, 1);
     assert_eq!(passport(&*store, 1).await.copies.len(), 1);
 }

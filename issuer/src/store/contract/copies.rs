@@ -51,13 +51,13 @@ pub(crate) async fn a_full_list_waits_until_its_spare_is_public_for_long_enough<
     let later = Issuance { issued_at: NOW + 60, ..issuance(3, "holder", 3) };
     let later = store.record_issuance(later).await.unwrap();
 
-    let Recorded::Copy(first) = first else { panic!("{first:?}") };
-    assert_eq!(first.opened, None);
-    let Recorded::Copy(second) = second else { panic!("{second:?}") };
-    assert_eq!((second.copy.entry.list, second.opened.unwrap().number), (1, 2));
+    let Recorded::Copies(first) = first else { panic!("{first:?}") };
+    assert_eq!(first.opened, []);
+    let Recorded::Copies(second) = second else { panic!("{second:?}") };
+    assert_eq!((second.copies[0].entry.list, second.opened[0].number), (1, 2));
     assert_eq!(third, Recorded::NoStatusIndex);
-    let Recorded::Copy(later) = later else { panic!("{later:?}") };
-    assert_eq!((later.copy.entry.list, later.opened.unwrap().number), (2, 3));
+    let Recorded::Copies(later) = later else { panic!("{later:?}") };
+    assert_eq!((later.copies[0].entry.list, later.opened[0].number), (2, 3));
 }
 
 pub(crate) async fn lists_of_two_keys_are_apart<B: Backend>() {
@@ -138,5 +138,5 @@ pub(crate) async fn old_nonces_and_tokens_are_forgotten_an_hour_after_they_expir
     assert!(store.grant(&hash(b'a', 1)).await.unwrap().is_none());
     granted(&*store, 3).await;
     let late = store.record_issuance(issuance(3, "holder", 7)).await.unwrap();
-    assert!(matches!(late, Recorded::Copy(_)), "{late:?}");
+    assert!(matches!(late, Recorded::Copies(_)), "{late:?}");
 }

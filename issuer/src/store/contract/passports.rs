@@ -181,7 +181,7 @@ pub(crate) async fn what_was_acknowledged_is_there_after_reopening<B: Backend>()
     let sealed = store.sealed("person-1").await.unwrap();
     assert_eq!(sealed, Some(Sealed { wrapped_key: vec![1, 2], document: vec![3, 4] }));
     assert_eq!(store.offer(&hash(b'o', 1)).await.unwrap().unwrap().state, OfferState::Redeemed);
-    assert!(store.grant(&hash(b'a', 1)).await.unwrap().unwrap().entry.is_some());
+    assert!(store.grant(&hash(b'a', 1)).await.unwrap().unwrap().entries.len() == 1);
 }
 
 pub(crate) async fn the_newest_instant_never_goes_back<B: Backend>() {

@@ -55,6 +55,8 @@ pub struct NewOffer {
     pub tx_code: Option<SecretHash>,
     /// When it expires.
     pub expires_at: i64,
+    /// Credential configurations that it names.
+    pub configurations: Vec<String>,
     /// Who vouches for the phone.
     pub confirm_key: ConfirmKey,
     /// Its id and transaction code, sealed.

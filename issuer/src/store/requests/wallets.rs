@@ -1,9 +1,8 @@
 //! What wallets ask of the store.
 
-use serde_json::Value;
 use vc::oid4vci::RefusalReason;
 
-use crate::store::{Copy, Grant, ListRow, PassportId, SecretHash, StatusEntry};
+use crate::store::{Copy, Grant, HolderKey, ListRow, PassportId, SecretHash, StatusEntry};
 
 /// A token request.
 #[derive(Clone, Debug)]
@@ -54,17 +53,17 @@ pub struct NonceUse {
     pub expires_at: i64,
 }
 
-/// A credential about to be signed.
+/// Credentials about to be signed, one for each key.
 #[derive(Clone, Debug)]
 pub struct Issuance {
     /// Hash of the access token.
     pub token: SecretHash,
-    /// The proof's nonce.
-    pub nonce: NonceUse,
-    /// Thumbprint of the proof's key.
-    pub holder: String,
-    /// The key itself, a JWK.
-    pub holder_jwk: Value,
+    /// The nonces of the proofs.
+    pub nonces: Vec<NonceUse>,
+    /// Credential configuration.
+    pub configuration: String,
+    /// The keys that are proven, each once.
+    pub holders: Vec<HolderKey>,
     /// Hash of the `transaction_id` to defer with, where HR is to compare.
     pub transaction: SecretHash,
     /// The digits to compare.
@@ -77,17 +76,17 @@ pub struct Issuance {
     pub expires_at: i64,
 }
 
-/// A copy that is recorded and may be signed.
+/// Copies that are recorded and may be signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IssuedCopy {
+pub struct IssuedCopies {
     /// The passport.
     pub passport: PassportId,
     /// The person.
     pub subject_ref: String,
-    /// The copy.
-    pub copy: Copy,
-    /// A status list that was opened on the way and is to be published.
-    pub opened: Option<ListRow>,
+    /// The copies, in the order of the keys.
+    pub copies: Vec<Copy>,
+    /// Status lists that were opened on the way and are to be published.
+    pub opened: Vec<ListRow>,
     /// Copies on other phones that it supersedes: to be published.
     pub changed: Vec<StatusEntry>,
 }
@@ -95,8 +94,8 @@ pub struct IssuedCopy {
 /// What came of an issuance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recorded {
-    /// Recorded, now or before for the same token and holder. Sign this.
-    Copy(Box<IssuedCopy>),
+    /// Recorded, now or before for the same token and holder. Sign these.
+    Copies(Box<IssuedCopies>),
     /// HR is to compare the digits first.
     Deferred(PassportId),
     /// HR has refused the key.
@@ -131,12 +130,12 @@ pub struct Delivery {
 /// What came of fetching a deferred credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivered {
-    /// Sign this.
-    Copy {
-        /// The copy.
-        issued: Box<IssuedCopy>,
-        /// The holder's key, a JWK.
-        holder_jwk: Value,
+    /// Sign these.
+    Copies {
+        /// The copies.
+        issued: Box<IssuedCopies>,
+        /// The keys, in the same order.
+        holders: Vec<HolderKey>,
     },
     /// HR has not compared yet.
     Pending,
@@ -166,8 +165,8 @@ pub enum WalletSays {
 pub struct Notification {
     /// Which passport.
     pub passport: PassportId,
-    /// Which copy.
-    pub entry: StatusEntry,
+    /// Which copies: all that came in one answer.
+    pub entries: Vec<StatusEntry>,
     /// What.
     pub says: WalletSays,
     /// Why, where something was given.

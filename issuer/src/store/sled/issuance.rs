@@ -1,5 +1,7 @@
 //! Copies in the embedded store: from an access token to a status index.
 
+use std::collections::BTreeSet;
+
 use server::durable::{Batch, View};
 use vc::status_list::Status;
 
@@ -9,8 +11,9 @@ use super::rows::{Allocation, NOTHING, get, key, put};
 use crate::life::Deed;
 use crate::status::indices::IndexOrder;
 use crate::store::{
-    Act, ConfirmKey, Copy, Deferral, DeferralState, Delivered, Delivery, Grant, Issuance,
-    IssuedCopy, ListPolicy, ListRow, OfferStep, Recorded, SecretHash, StatusEntry, StoreError,
+    Act, ConfirmKey, Copy, Deferral, DeferralState, Delivered, Delivery, Grant, HolderKey,
+    Issuance, IssuedCopies, ListPolicy, ListRow, OfferStep, Recorded, SecretHash, StatusEntry,
+    StoreError,
 };
 
 /// Where indices come from.
@@ -20,10 +23,11 @@ pub(super) struct Indices<'a> {
     pub(super) policy: ListPolicy,
 }
 
-/// A copy about to be made.
-struct NewCopy<'a> {
+/// Copies about to be made, one for each key.
+struct NewCopies<'a> {
     token: &'a SecretHash,
-    holder: String,
+    configuration: &'a str,
+    holders: Vec<HolderKey>,
     kid: &'a str,
     issued_at: i64,
     expires_at: i64,
@@ -42,39 +46,52 @@ pub(super) fn record(
     if now >= grant.expires_at {
         return Ok(Recorded::TokenInvalid);
     }
-    let nonce = key::nonce(issuance.nonce.expires_at, &issuance.nonce.id);
-    if view.contains(&nonce)? {
-        return Ok(Recorded::NonceUsed);
+    let mut nonces = BTreeSet::new();
+    for nonce in &issuance.nonces {
+        let nonce = key::nonce(nonce.expires_at, &nonce.id);
+        if view.contains(&nonce)? {
+            return Ok(Recorded::NonceUsed);
+        }
+        nonces.insert(nonce);
     }
+    let use_up = |batch: &mut Batch| nonces.into_iter().for_each(|nonce| batch.put(nonce, NOTHING));
     let held = Held::read(view, &grant.passport)?.ok_or(StoreError::Malformed("grant"))?;
 
-    if let Some(entry) = grant.entry {
-        let copy = held
-            .passport
-            .copies
+    let asks_as = |holders: &[&str]| {
+        holders.iter().copied().eq(issuance.holders.iter().map(|key| key.thumbprint.as_str()))
+    };
+    if !grant.entries.is_empty() {
+        let copies: Vec<Copy> = grant
+            .entries
             .iter()
-            .find(|copy| copy.entry == entry)
-            .cloned()
+            .map(|entry| held.passport.copies.iter().find(|copy| copy.entry == *entry).cloned())
+            .collect::<Option<_>>()
             .ok_or(StoreError::Malformed("grant"))?;
-        if copy.holder != issuance.holder {
+        let holders: Vec<&str> = copies.iter().map(|copy| copy.holder.as_str()).collect();
+        if !grant.configurations.contains(&issuance.configuration) || !asks_as(&holders) {
             return Ok(Recorded::TokenSpent);
         }
-        if copy.status == Status::Invalid {
+        if copies.iter().any(|copy| copy.status == Status::Invalid) {
             return Ok(Recorded::Closed);
         }
-        batch.put(nonce, NOTHING);
-        return Ok(Recorded::Copy(Box::new(IssuedCopy {
+        use_up(batch);
+        return Ok(Recorded::Copies(Box::new(IssuedCopies {
             passport: held.passport.id,
             subject_ref: held.passport.subject_ref,
-            copy,
-            opened: None,
+            copies,
+            opened: vec![],
             changed: vec![],
         })));
     }
-    match &grant.deferral {
-        Some(deferral) if deferral.holder != issuance.holder => return Ok(Recorded::TokenSpent),
-        Some(deferral) if deferral.state == DeferralState::Denied => return Ok(Recorded::Denied),
-        Some(_) | None => {}
+    if let Some(deferral) = &grant.deferral {
+        let holders: Vec<&str> =
+            deferral.holders.iter().map(|key| key.thumbprint.as_str()).collect();
+        if deferral.configuration != issuance.configuration || !asks_as(&holders) {
+            return Ok(Recorded::TokenSpent);
+        }
+        if deferral.state == DeferralState::Denied {
+            return Ok(Recorded::Denied);
+        }
     }
     if !is_open(&held, &grant) {
         return Ok(Recorded::Closed);
@@ -82,21 +99,22 @@ pub(super) fn record(
     let confirmed =
         grant.deferral.as_ref().is_some_and(|deferral| deferral.state == DeferralState::Confirmed);
     if grant.confirm_key == ConfirmKey::Compare && !confirmed {
-        batch.put(nonce, NOTHING);
+        use_up(batch);
         return defer(held, view, batch, grant, issuance);
     }
 
-    let new = NewCopy {
+    let new = NewCopies {
         token: &issuance.token,
-        holder: issuance.holder,
+        configuration: &issuance.configuration,
+        holders: issuance.holders,
         kid: &issuance.kid,
         issued_at: now,
         expires_at: issuance.expires_at,
     };
     match issue(indices, held, view, batch, &mut grant, new)? {
         Some(issued) => {
-            batch.put(nonce, NOTHING);
-            Ok(Recorded::Copy(Box::new(issued)))
+            use_up(batch);
+            Ok(Recorded::Copies(Box::new(issued)))
         }
         None => Ok(Recorded::NoStatusIndex),
     }
@@ -116,8 +134,8 @@ fn defer(
     }
     grant.deferral = Some(Deferral {
         transaction: issuance.transaction,
-        holder: issuance.holder,
-        holder_jwk: issuance.holder_jwk,
+        configuration: issuance.configuration,
+        holders: issuance.holders,
         state: DeferralState::Pending,
     });
     put(batch, key::grant(&issuance.token), &grant);
@@ -152,7 +170,7 @@ pub(super) fn deliver(
     match deferral.state {
         DeferralState::Delivered => return Ok(Delivered::Unknown),
         DeferralState::Denied => return Ok(Delivered::Denied),
-        DeferralState::Pending | DeferralState::Confirmed if grant.entry.is_some() => {
+        DeferralState::Pending | DeferralState::Confirmed if !grant.entries.is_empty() => {
             return Ok(Delivered::Unknown);
         }
         DeferralState::Pending | DeferralState::Confirmed if !is_open(&held, &grant) => {
@@ -161,17 +179,16 @@ pub(super) fn deliver(
         DeferralState::Pending => return Ok(Delivered::Pending),
         DeferralState::Confirmed => {}
     }
-    let new = NewCopy {
+    let new = NewCopies {
         token: &delivery.token,
-        holder: deferral.holder,
+        configuration: &deferral.configuration,
+        holders: deferral.holders.clone(),
         kid: &delivery.kid,
         issued_at: now,
         expires_at: delivery.expires_at,
     };
     Ok(match issue(indices, held, view, batch, &mut grant, new)? {
-        Some(issued) => {
-            Delivered::Copy { issued: Box::new(issued), holder_jwk: deferral.holder_jwk }
-        }
+        Some(issued) => Delivered::Copies { issued: Box::new(issued), holders: deferral.holders },
         None => Delivered::NoStatusIndex,
     })
 }
@@ -188,77 +205,94 @@ fn is_open(held: &Held, grant: &Grant) -> bool {
     on_its_way && held.may(Deed::Collect)
 }
 
-/// Records the copy; `None` when there is no index to give.
+/// Records the copies; `None` when there are not enough indices to give.
 fn issue(
     indices: Indices<'_>,
     mut held: Held,
     view: &View<'_>,
     batch: &mut Batch,
     grant: &mut Grant,
-    new: NewCopy<'_>,
-) -> Result<Option<IssuedCopy>, StoreError> {
-    let Indices { order, policy } = indices;
-    let Some((entry, opened)) =
-        reserve_status_index(order, policy, view, batch, new.kid, new.issued_at)?
+    new: NewCopies<'_>,
+) -> Result<Option<IssuedCopies>, StoreError> {
+    let count = new.holders.len();
+    let Some((entries, opened)) =
+        reserve_status_indices(indices, view, batch, new.kid, count, new.issued_at)?
     else {
         return Ok(None);
     };
-    // The copy on another phone is superseded; one under the same key stands to its end.
+    // Copies on another phone are superseded; those under the same keys stand to their end.
     held.set_statuses(batch, |copy| {
-        (copy.holder != new.holder && copy.status == Status::Valid).then_some(Status::Superseded)
+        let elsewhere = new.holders.iter().all(|key| key.thumbprint != copy.holder);
+        (elsewhere && copy.status == Status::Valid).then_some(Status::Superseded)
     });
-    let copy = Copy {
-        entry,
-        status: Status::Valid,
-        holder: new.holder,
-        kid: new.kid.to_owned(),
-        issued_at: new.issued_at,
-        expires_at: new.expires_at,
-    };
+    let copies: Vec<Copy> = entries
+        .iter()
+        .zip(new.holders)
+        .map(|(entry, holder)| Copy {
+            entry: *entry,
+            status: Status::Valid,
+            holder: holder.thumbprint,
+            kid: new.kid.to_owned(),
+            issued_at: new.issued_at,
+            expires_at: new.expires_at,
+        })
+        .collect();
     held.go(Deed::Collect).map_err(|_| StoreError::Malformed("passport"))?;
-    held.passport.copies.push(copy.clone());
+    held.passport.copies.extend(copies.iter().cloned());
     held.passport.accepted_at = None;
     held.set_step(OfferStep::Issued);
     held.log(view, batch, &line(new.issued_at, WALLET, Act::Issued))?;
-    grant.entry = Some(entry);
+    grant.entries = entries;
+    grant.configurations = vec![new.configuration.to_owned()];
     if let Some(deferral) = &mut grant.deferral {
         deferral.state = DeferralState::Delivered;
     }
     put(batch, key::grant(new.token), grant);
     let (passport, changed) = held.write(view, batch)?;
     let (passport, subject_ref) = (passport.id, passport.subject_ref);
-    Ok(Some(IssuedCopy { passport, subject_ref, copy, opened, changed }))
+    Ok(Some(IssuedCopies { passport, subject_ref, copies, opened, changed }))
 }
 
-/// The next index in the key's order. When a list is full its spare takes over and a new spare is
+/// The next indices in the key's order. When a list is full its spare takes over and a new spare is
 /// opened, which the caller publishes at once.
-fn reserve_status_index(
-    order: &IndexOrder,
-    policy: ListPolicy,
+fn reserve_status_indices(
+    Indices { order, policy }: Indices<'_>,
     view: &View<'_>,
     batch: &mut Batch,
     kid: &str,
+    count: usize,
     now: i64,
-) -> Result<Option<(StatusEntry, Option<ListRow>)>, StoreError> {
+) -> Result<Option<(Vec<StatusEntry>, Vec<ListRow>)>, StoreError> {
     let mut from = allocation(view, kid)?.ok_or(StoreError::Malformed("allocation"))?;
-    let mut opened = None;
-    if from.given >= policy.entries {
-        if now < from.spare_from {
-            return Ok(None);
+    let (mut entries, mut opened) = (Vec::new(), Vec::new());
+    let mut lists: u32 = get(view, key::LIST_COUNT, "list count")?.unwrap_or(0);
+    for _ in 0..count {
+        if from.given >= policy.entries {
+            if now < from.spare_from {
+                return Ok(None);
+            }
+            let spare = ListRow { number: lists, kid: kid.to_owned() };
+            lists = lists.saturating_add(1);
+            from = Allocation {
+                list: from.spare,
+                given: 0,
+                spare: spare.number,
+                spare_from: now.saturating_add(policy.lead),
+            };
+            opened.push(spare);
         }
-        let [spare] = new_lists(view, batch, kid)?;
-        from = Allocation {
-            list: from.spare,
-            given: 0,
-            spare: spare.number,
-            spare_from: now.saturating_add(policy.lead),
-        };
-        opened = Some(spare);
+        let index = order.index(from.list, from.given, policy.entries);
+        from.given = from.given.saturating_add(1);
+        entries.push(StatusEntry { list: from.list, index });
     }
-    let index = order.index(from.list, from.given, policy.entries);
-    from.given = from.given.saturating_add(1);
+    for row in &opened {
+        put(batch, key::status_list(row.number), row);
+    }
+    if !opened.is_empty() {
+        put(batch, key::LIST_COUNT, &lists);
+    }
     put(batch, key::allocation(kid), &from);
-    Ok(Some((StatusEntry { list: from.list, index }, opened)))
+    Ok(Some((entries, opened)))
 }
 
 /// The first two lists of a key. They become public together before the service is ready, so both
@@ -267,17 +301,13 @@ pub(super) fn open_lists(view: &View<'_>, batch: &mut Batch, kid: &str) -> Resul
     if allocation(view, kid)?.is_some() {
         return Ok(());
     }
-    let [list, spare] = new_lists(view, batch, kid)?;
+    let [list, spare] = first_lists(view, batch, kid)?;
     let from = Allocation { list: list.number, given: 0, spare: spare.number, spare_from: 0 };
     put(batch, key::allocation(kid), &from);
     Ok(())
 }
 
-fn new_lists<const N: usize>(
-    view: &View<'_>,
-    batch: &mut Batch,
-    kid: &str,
-) -> Result<[ListRow; N], StoreError> {
+fn first_lists(view: &View<'_>, batch: &mut Batch, kid: &str) -> Result<[ListRow; 2], StoreError> {
     let mut count: u32 = get(view, key::LIST_COUNT, "list count")?.unwrap_or(0);
     let rows = std::array::from_fn(|_| {
         let row = ListRow { number: count, kid: kid.to_owned() };

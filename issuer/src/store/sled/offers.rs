@@ -66,7 +66,7 @@ pub(super) fn make(
     held.go(deed).map_err(|_| StoreError::Malformed("offer"))?;
     let offer = Offer {
         passport: held.passport.id,
-        configuration: held.passport.configuration.clone(),
+        configurations: new.configurations.clone(),
         code: new.code,
         tx_code: new.tx_code,
         wrong_tries: 0,
@@ -150,7 +150,11 @@ pub(super) fn redeem(
     if redemption.now >= offer.expires_at {
         return Ok(Redeemed::Expired);
     }
-    if !redemption.wanted.is_empty() && !redemption.wanted.contains(&offer.configuration) {
+    let mut configurations = offer.configurations.clone();
+    if !redemption.wanted.is_empty() {
+        configurations.retain(|offered| redemption.wanted.contains(offered));
+    }
+    if configurations.is_empty() {
         return Ok(Redeemed::NotOffered);
     }
     let wrong = match (offer.tx_code, redemption.tx_code) {
@@ -196,13 +200,13 @@ pub(super) fn redeem(
 
     let grant = Grant {
         passport: passport.id,
-        configuration: offer.configuration,
+        configurations,
         expires_at: redemption.token_expires_at,
         by_identifier: !redemption.wanted.is_empty(),
         offer: hash,
         confirm_key: offer.confirm_key,
         deferral: None,
-        entry: None,
+        entries: vec![],
     };
     put(batch, key::grant(&redemption.token), &grant);
     batch.put(key::grant_expiry(grant.expires_at, &redemption.token), NOTHING);

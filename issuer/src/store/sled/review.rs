@@ -9,8 +9,8 @@ use super::held::{Held, line};
 use super::rows::{get, key, put};
 use crate::life::Deed;
 use crate::store::{
-    Act, ConfirmKey, DeferralState, Done, Grant, HistoryEntry, KeyDecision, KeyVerdict, NotDone,
-    Notification, Offer, OfferState, OfferStep, Rejection, StoreError, WalletSays,
+    Act, ConfirmKey, Copy, DeferralState, Done, Grant, HistoryEntry, KeyDecision, KeyVerdict,
+    NotDone, Notification, Offer, OfferState, OfferStep, Rejection, StoreError, WalletSays,
 };
 
 pub(super) fn decide(
@@ -90,13 +90,13 @@ pub(super) fn notify(
     let Some(mut held) = Held::read(view, &notification.passport)? else {
         return Ok(Done::Not(NotDone::Unknown));
     };
-    let Some(copy) =
-        held.passport.copies.iter().find(|copy| copy.entry == notification.entry).cloned()
-    else {
+    let meant = |copy: &Copy| notification.entries.contains(&copy.entry);
+    let copies: Vec<&Copy> = held.passport.copies.iter().filter(|copy| meant(copy)).collect();
+    if copies.is_empty() {
         return Ok(Done::Not(NotDone::Unknown));
-    };
-    let newest = held.passport.copies.last().is_some_and(|last| last.entry == copy.entry);
-    let over = copy.status == Status::Invalid;
+    }
+    let newest = held.passport.copies.last().is_some_and(meant);
+    let over = copies.iter().all(|copy| copy.status == Status::Invalid);
     let says = notification.says;
     // The first word counts, and an old copy's word on keeping it tells nothing new.
     let news = match says {
@@ -105,7 +105,7 @@ pub(super) fn notify(
         WalletSays::Deleted => !over,
     };
     if !news {
-        return Ok(Done::Done(Box::new(held.passport), vec![copy.entry]));
+        return Ok(Done::Done(Box::new(held.passport), notification.entries));
     }
     let what = match says {
         WalletSays::Accepted => Act::Accepted,
@@ -119,9 +119,7 @@ pub(super) fn notify(
             held.set_step_of(OfferStep::Issued, OfferStep::Accepted);
         }
         WalletSays::Failed | WalletSays::Deleted => {
-            held.set_statuses(batch, |other| {
-                (other.entry == copy.entry).then_some(Status::Invalid)
-            });
+            held.set_statuses(batch, |copy| meant(copy).then_some(Status::Invalid));
             if newest && held.go(Deed::Reject).is_ok() {
                 held.set_step_of(OfferStep::Issued, OfferStep::Rejected);
                 held.passport.rejection = Some(Rejection {
