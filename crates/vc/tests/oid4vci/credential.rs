@@ -72,14 +72,18 @@ fn proofs_are_of_exactly_one_type_and_not_empty() {
         (json!({"jwt": "a.b.c"}), CredentialErrorCode::InvalidProof),
         (json!({"jwt": [1]}), CredentialErrorCode::InvalidProof),
         (json!({"jwt": vec!["a"; MAX_PROOFS + 1]}), CredentialErrorCode::InvalidProof),
+        (json!({"attestation": []}), CredentialErrorCode::InvalidProof),
+        (json!({"attestation": ["a", "b"]}), CredentialErrorCode::InvalidProof),
     ] {
         assert_eq!(refused(&request(proofs.clone())), code, "{proofs}");
     }
-    let other = request(json!({"attestation": ["a"]})).to_string();
-    assert_eq!(
-        CredentialRequest::parse(other.as_bytes()).unwrap().proofs,
-        Some(Proofs::Other("attestation".to_owned()))
-    );
+    for (proofs, read) in [
+        (json!({"attestation": ["a"]}), Proofs::Attestation("a".to_owned())),
+        (json!({"di_vp": ["a"]}), Proofs::Other("di_vp".to_owned())),
+    ] {
+        let asked = CredentialRequest::parse(request(proofs).to_string().as_bytes()).unwrap();
+        assert_eq!(asked.proofs, Some(read));
+    }
 }
 
 #[test]

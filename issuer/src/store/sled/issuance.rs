@@ -215,7 +215,7 @@ fn issue(
     new: NewCopies<'_>,
 ) -> Result<Option<IssuedCopies>, StoreError> {
     let count = new.holders.len();
-    let Some((entries, opened)) =
+    let Some(Reserved { entries, opened }) =
         reserve_status_indices(indices, view, batch, new.kid, count, new.issued_at)?
     else {
         return Ok(None);
@@ -253,6 +253,12 @@ fn issue(
     Ok(Some(IssuedCopies { passport, subject_ref, copies, opened, changed }))
 }
 
+/// Indices that were never given before, and lists that were opened on the way.
+struct Reserved {
+    entries: Vec<StatusEntry>,
+    opened: Vec<ListRow>,
+}
+
 /// The next indices in the key's order. When a list is full its spare takes over and a new spare is
 /// opened, which the caller publishes at once.
 fn reserve_status_indices(
@@ -262,7 +268,7 @@ fn reserve_status_indices(
     kid: &str,
     count: usize,
     now: i64,
-) -> Result<Option<(Vec<StatusEntry>, Vec<ListRow>)>, StoreError> {
+) -> Result<Option<Reserved>, StoreError> {
     let mut from = allocation(view, kid)?.ok_or(StoreError::Malformed("allocation"))?;
     let (mut entries, mut opened) = (Vec::new(), Vec::new());
     let mut lists: u32 = get(view, key::LIST_COUNT, "list count")?.unwrap_or(0);
@@ -292,7 +298,7 @@ fn reserve_status_indices(
         put(batch, key::LIST_COUNT, &lists);
     }
     put(batch, key::allocation(kid), &from);
-    Ok(Some((entries, opened)))
+    Ok(Some(Reserved { entries, opened }))
 }
 
 /// The first two lists of a key. They become public together before the service is ready, so both
