@@ -10,11 +10,16 @@ mod run;
 mod sheet;
 mod template;
 mod upload;
+mod workbook;
 
 use axum::Router;
 use axum::routing::{get, post};
 
 use crate::state::AppState;
+
+/// Routes that take a file, as `server::serve::Limits` names them.
+pub(crate) const FILE_ROUTES: &[&str] =
+    &["/api/v1/imports", "/api/v1/imports/dry-run", "/api/v1/imports/failed-rows"];
 
 /// Its routes, with their own limit on a body.
 pub(crate) fn routes() -> Router<AppState> {

@@ -27,6 +27,7 @@ use axum::Router;
 use clock::Clock;
 use keys::{Purpose, Ring};
 use server::Tokens;
+use server::serve::Limits;
 
 pub use crate::passports::SCOPES;
 pub use crate::run::{RunError, ServeArgs, open_store, serve, verify_audit};
@@ -42,6 +43,11 @@ use crate::secrets::Secrets;
 use crate::state::{AppState, Issuer};
 use crate::status::publish::{PublishError, Publisher, Signing};
 use crate::store::{Store, StoreError};
+
+/// What is served at once, and which routes take files.
+pub fn limits() -> Limits {
+    Limits { files: bulk::FILE_ROUTES, ..Limits::default() }
+}
 
 /// What an issuer is built from.
 pub struct Parts {

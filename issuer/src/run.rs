@@ -132,7 +132,7 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
         _ => None,
     };
     let served = tokio::try_join!(
-        server::serve(listener, router, tls.clone(), Limits::default(), shutdown_signal()),
+        server::serve(listener, router, tls.clone(), crate::limits(), shutdown_signal()),
         async {
             let Some((listener, router)) = wallet else { return Ok(()) };
             server::serve(listener, router, tls, Limits::default(), shutdown_signal()).await

@@ -43,6 +43,11 @@ pub struct Limits {
     pub request: Duration,
     /// Time for a request's head to arrive, and for a TLS handshake.
     pub head: Duration,
+    /// Ends of routes that take files: handlers bound these bodies themselves, over
+    /// [`Self::file_request`].
+    pub files: &'static [&'static str],
+    /// Time for a request with a file.
+    pub file_request: Duration,
     /// Time for requests in work after shutdown begins.
     pub shutdown: Duration,
 }
@@ -53,6 +58,8 @@ impl Default for Limits {
             connections: 12_000,
             requests: 512,
             request: Duration::from_secs(30),
+            files: &[],
+            file_request: Duration::from_secs(600),
             head: Duration::from_secs(10),
             shutdown: Duration::from_secs(10),
         }

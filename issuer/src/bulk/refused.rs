@@ -12,6 +12,7 @@ use server::{Authorised, Problem};
 
 use crate::bulk::mapping::WHAT_IS_WRONG;
 use crate::bulk::row;
+use crate::bulk::sheet::FORMULA;
 use crate::bulk::upload::{self, ImportQuery, Upload};
 use crate::oid4vci::NO_STORE;
 use crate::passports::WritePassports;
@@ -66,9 +67,5 @@ pub(super) fn failed_rows(
 
 /// A cell that no spreadsheet program takes for a formula.
 fn inert(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
+    if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -1,8 +1,8 @@
 //! A file as headings and rows of texts: CSV (RFC 4180), or the first sheet of an xlsx workbook.
 
-use std::io::Cursor;
+use axum::body::Bytes;
 
-use calamine::{Data, Reader, Xlsx};
+use crate::bulk::workbook;
 
 /// Largest file in bytes.
 pub(crate) const MAX_FILE_BYTES: usize = 128 * 1024 * 1024;
@@ -15,6 +15,8 @@ pub(crate) const MAX_COLUMNS: usize = 500;
 /// Longest cell in bytes.
 pub(crate) const MAX_CELL_BYTES: usize = 8 * 1024;
 
+/// What a spreadsheet program takes for the beginning of a formula.
+pub(crate) const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 /// The first bytes of a zip archive, which every xlsx workbook is.
 const ZIP: &[u8] = b"PK\x03\x04";
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -29,7 +31,7 @@ pub(crate) struct Sheet {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Rows {
-    Csv { file: Vec<u8>, delimiter: u8 },
+    Csv { file: Bytes, delimiter: u8 },
     Read(Vec<Row>),
 }
 
@@ -47,18 +49,18 @@ impl Sheet {
     ///
     /// # Errors
     /// [`SheetError`].
-    pub(crate) fn open(file: Vec<u8>) -> Result<Self, SheetError> {
+    pub(crate) fn open(file: impl Into<Bytes>) -> Result<Self, SheetError> {
+        let file = file.into();
         if file.len() > MAX_FILE_BYTES {
             return Err(SheetError::TooLarge(MAX_FILE_BYTES));
         }
         if file.starts_with(ZIP) { Self::workbook(file) } else { Self::csv(file) }
     }
 
-    fn csv(file: Vec<u8>) -> Result<Self, SheetError> {
-        let file = match file.strip_prefix(BYTE_ORDER_MARK) {
-            Some(rest) => rest.to_vec(),
-            None => file,
-        };
+    fn csv(mut file: Bytes) -> Result<Self, SheetError> {
+        if file.starts_with(BYTE_ORDER_MARK) {
+            file = file.split_off(BYTE_ORDER_MARK.len());
+        }
         let delimiter = delimiter(&file);
         let mut reader = reader(&file, delimiter);
         let headings = reader.headers().map_err(|error| unreadable(&error))?;
@@ -67,34 +69,12 @@ impl Sheet {
         Ok(Self { headings, rows: Rows::Csv { file, delimiter } })
     }
 
-    fn workbook(file: Vec<u8>) -> Result<Self, SheetError> {
-        if file.len() > MAX_WORKBOOK_BYTES {
-            return Err(SheetError::TooLarge(MAX_WORKBOOK_BYTES));
-        }
-        let mut workbook: Xlsx<_> =
-            Xlsx::new(Cursor::new(file)).map_err(|_| SheetError::NotAWorkbook)?;
-        let range = workbook
-            .worksheet_range_at(0)
-            .ok_or(SheetError::Empty)?
-            .map_err(|_| SheetError::NotAWorkbook)?;
-        let (first, _) = range.start().ok_or(SheetError::Empty)?;
-        let first = usize::try_from(first).unwrap_or_default();
-        let mut rows = range.rows().enumerate().map(|(at, cells)| Row {
-            number: first.saturating_add(at).saturating_add(1),
-            cells: cells.iter().map(text).collect(),
-        });
-        let headings = rows.next().ok_or(SheetError::Empty)?.cells;
-        let headings = checked(headings)?;
-        let mut read = Vec::new();
-        for row in rows {
-            if let Some(row) = accepted(row, headings.len())? {
-                read.push(row);
-            }
-            if read.len() > MAX_ROWS {
-                return Err(SheetError::TooManyRows(MAX_ROWS));
-            }
-        }
-        Ok(Self { headings, rows: Rows::Read(read) })
+    fn workbook(file: Bytes) -> Result<Self, SheetError> {
+        let mut rows = workbook::rows(file)?.into_iter();
+        let headings = checked(rows.next().ok_or(SheetError::Empty)?.cells)?;
+        let rows: Result<Vec<Option<Row>>, _> =
+            rows.map(|row| accepted(row, headings.len())).collect();
+        Ok(Self { headings, rows: Rows::Read(rows?.into_iter().flatten().collect()) })
     }
 
     /// Every row that is not empty, in order. After the first error nothing comes.
@@ -212,19 +192,13 @@ fn accepted(row: Row, width: usize) -> Result<Option<Row>, SheetError> {
         return Err(SheetError::CellTooLong { row: number, bytes: MAX_CELL_BYTES });
     }
     cells.resize(width, String::new());
-    Ok(Some(Row { number, cells }))
-}
-
-/// A workbook's cell as HR sees it; a date as a day.
-fn text(cell: &Data) -> String {
-    match cell {
-        Data::DateTime(instant) => instant
-            .as_datetime()
-            .map_or_else(|| instant.to_string(), |instant| instant.date().to_string()),
-        Data::DateTimeIso(text) => text.split('T').next().unwrap_or_default().to_owned(),
-        Data::Empty => String::new(),
-        other => other.to_string().trim().to_owned(),
+    // The mark that a file of failed rows puts before what could be a formula.
+    for cell in &mut cells {
+        if cell.strip_prefix('\'').is_some_and(|rest| rest.starts_with(FORMULA)) {
+            cell.remove(0);
+        }
     }
+    Ok(Some(Row { number, cells }))
 }
 
 fn unreadable(error: &csv::Error) -> SheetError {

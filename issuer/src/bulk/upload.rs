@@ -1,11 +1,12 @@
 //! What every import route takes: a file as the body, a mapping by name.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{DefaultBodyLimit, Query};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use server::Problem;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::bulk::mapping::{Columns, Mapping};
 use crate::bulk::sheet::{MAX_FILE_BYTES, Sheet, SheetError};
@@ -28,11 +29,16 @@ fn template() -> String {
 
 /// A file that can be read: its headings are known.
 pub(crate) struct Upload {
-    pub(crate) file: Vec<u8>,
+    pub(crate) file: Bytes,
     pub(crate) sheet: Sheet,
     pub(crate) columns: Columns,
     pub(crate) mapping: Mapping,
+    /// Kept as long as the file is.
+    _place: SemaphorePermit<'static>,
 }
+
+/// Files that are in memory at once; others wait to send theirs.
+static PLACES: Semaphore = Semaphore::const_new(2);
 
 /// The routes' own limit on a body, instead of the one for JSON.
 pub(crate) fn body_limit() -> DefaultBodyLimit {
@@ -63,18 +69,19 @@ pub(crate) fn preset(name: &str) -> Result<Mapping, Problem> {
 /// Reads the body as a file under a mapping.
 pub(crate) async fn receive(body: Body, mapping: &str) -> Result<Upload, Problem> {
     let mapping = preset(mapping)?;
-    let file = axum::body::to_bytes(body, MAX_FILE_BYTES)
-        .await
-        .map_err(|error| {
-            let error = SheetError::TooLarge(MAX_FILE_BYTES).to_string() + &format!(" ({error})");
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "FILE_TOO_LARGE", "The file is too large")
-                .detail(sentence(&SheetError::TooLarge(MAX_FILE_BYTES)))
-                .logged(error)
-        })?
-        .to_vec();
-    // A workbook is inflated and read whole.
+    let place = PLACES.acquire().await.map_err(Problem::internal)?;
+    let file = axum::body::to_bytes(body, MAX_FILE_BYTES).await.map_err(|error| {
+        let error = SheetError::TooLarge(MAX_FILE_BYTES).to_string() + &format!(" ({error})");
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "FILE_TOO_LARGE", "The file is too large")
+            .detail(sentence(&SheetError::TooLarge(MAX_FILE_BYTES)))
+            .logged(error)
+    })?;
     let (file, sheet) = tokio::task::spawn_blocking(move || {
-        let sheet = Sheet::open(file.clone());
+        let sheet = Sheet::open(file.clone()).and_then(|sheet| {
+            // To its end, so that a file which can't be read is refused before a row of it is used.
+            sheet.rows().try_for_each(|row| row.map(|_| ()))?;
+            Ok(sheet)
+        });
         (file, sheet)
     })
     .await
@@ -91,7 +98,7 @@ pub(crate) async fn receive(body: Body, mapping: &str) -> Result<Upload, Problem
         );
         Problem::bad_request("UNKNOWN_HEADINGS", sentence)
     })?;
-    Ok(Upload { file, sheet, columns, mapping })
+    Ok(Upload { file, sheet, columns, mapping, _place: place })
 }
 
 /// A file that is no table.

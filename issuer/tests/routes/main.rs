@@ -5,6 +5,8 @@ mod confirm_key;
 #[cfg(test)]
 mod credential;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod metadata;

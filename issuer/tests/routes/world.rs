@@ -165,6 +165,16 @@ impl World {
         Self::start(dir, clock, base_url).await
     }
 
+    /// What is left when the process has died, for [`Self::again`].
+    pub(crate) fn left(self) -> (TempDir, Clock) {
+        (self.dir, self.clock)
+    }
+
+    /// Started on what is left.
+    pub(crate) async fn again(dir: TempDir, clock: Clock) -> Self {
+        Self::start(dir, clock, BASE_URL).await
+    }
+
     async fn start(dir: TempDir, clock: Clock, base_url: &'static str) -> Self {
         let sealing = Sealing::KeyFile(dir.path().join("key"));
         let ring = Ring::open(&dir.path().join("ring"), &sealing).unwrap();

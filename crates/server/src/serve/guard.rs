@@ -53,12 +53,19 @@ pub(crate) struct RequestId(pub(crate) String);
 struct Guard {
     requests: Semaphore,
     time: Duration,
+    files: &'static [&'static str],
+    file_time: Duration,
 }
 
 /// Puts the shared layers around a router: 404 and 405 as problems, panic, time, overload, request
 /// id, security headers, one log line a request. `serve` does it; tests in process call it.
 pub fn layered(router: Router, limits: &Limits) -> Router {
-    let guard = Guard { requests: Semaphore::new(limits.requests), time: limits.request };
+    let guard = Guard {
+        requests: Semaphore::new(limits.requests),
+        time: limits.request,
+        files: limits.files,
+        file_time: limits.file_request,
+    };
     router
         .layer(CatchPanicLayer::custom(panicked))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
@@ -76,7 +83,9 @@ async fn around(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
 
     let for_a_person = accepts_html(request.headers()) && !request.uri().path().contains("/api/");
 
-    let mut response = answer(&guard, request, next).await;
+    let file = guard.files.iter().any(|end| route.ends_with(end));
+
+    let mut response = answer(&guard, file, request, next).await;
 
     let status = response.status();
     let text = response.extensions_mut().remove::<LogText>().map(|LogText(text)| text);
@@ -106,13 +115,16 @@ async fn around(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
     response
 }
 
-async fn answer(guard: &Guard, request: Request, next: Next) -> Response {
+async fn answer(guard: &Guard, file: bool, request: Request, next: Next) -> Response {
     let permit = guard.requests.try_acquire();
     if permit.is_err() && request.uri().path() != HEALTH {
         return Problem::unavailable("The service is busy.").into_response();
     }
-    let answered = async { next.run(drained(request).await).await };
-    match timeout(guard.time, answered).await {
+    let answered = async {
+        let request = if file { request } else { drained(request).await };
+        next.run(request).await
+    };
+    match timeout(if file { guard.file_time } else { guard.time }, answered).await {
         Ok(response) => plain_words(response),
         Err(_) => {
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "TIMED_OUT", "The answer took too long")
