@@ -2,14 +2,14 @@
 //! and column, under a mapping of headings that is data (`schemas/import`).
 
 mod cells;
-mod dry_run;
+pub(crate) mod dry_run;
 mod mapping;
-mod refused;
-mod row;
-mod run;
-mod sheet;
+pub(crate) mod refused;
+pub(crate) mod row;
+pub(crate) mod run;
+pub(crate) mod sheet;
 mod template;
-mod upload;
+pub(crate) mod upload;
 mod workbook;
 
 use axum::Router;
@@ -18,8 +18,12 @@ use axum::routing::{get, post};
 use crate::state::AppState;
 
 /// Routes that take a file, as `server::serve::Limits` names them.
-pub(crate) const FILE_ROUTES: &[&str] =
-    &["/api/v1/imports", "/api/v1/imports/dry-run", "/api/v1/imports/failed-rows"];
+pub(crate) const FILE_ROUTES: &[&str] = &[
+    "/api/v1/imports",
+    "/api/v1/imports/dry-run",
+    "/api/v1/imports/failed-rows",
+    "/console/import",
+];
 
 /// Its routes, with their own limit on a body.
 pub(crate) fn routes() -> Router<AppState> {

@@ -4,6 +4,7 @@ mod acts;
 mod data;
 pub(crate) mod form;
 mod home;
+mod import;
 mod offer;
 mod search;
 mod show;
@@ -29,6 +30,7 @@ pub struct WalletOrigin(pub String);
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/console", get(home::home))
+        .merge(import::routes())
         .route("/console/passports", get(search::search))
         .route("/console/passports/new", get(write::begin).post(write::begun))
         .route("/console/passports/{id}", get(show::show))

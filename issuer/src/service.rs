@@ -20,6 +20,7 @@ pub const SERVICE: Service = Service {
         Nav { href: "/console", key: "nav-queues", scope: ReadPassports::NAME },
         Nav { href: "/console/passports", key: "nav-passports", scope: ReadPassports::NAME },
         Nav { href: "/console/passports/new", key: "nav-new", scope: WritePassports::NAME },
+        Nav { href: "/console/import", key: "nav-import", scope: WritePassports::NAME },
         Nav { href: "/audit", key: "nav-audit", scope: ReadAudit::NAME },
         Nav { href: "/people", key: "nav-people", scope: ManagePeople::NAME },
     ],

@@ -314,6 +314,7 @@ back = Back
 nav-queues = To do
 nav-passports = Passports
 nav-new = Create a passport
+nav-import = Import a file
 note-optional = Note (optional)
 note-hint = For your own records; it never leaves this service. One line, no health or disciplinary details.
 no-name = No name yet
@@ -633,3 +634,42 @@ outcome-NOT_YET = Not yet
 outcome-DO_NOT_START = Do not start
 outcome-CANNOT_TELL = Cannot tell
 unreadable = A passport that cannot be read. Tell the administrator.
+
+## Importing a file
+
+import-title = Import passports from a file
+import-lead = One row for each staff member. Check the file first: nothing is stored then, and you see what is wrong, row by row.
+import-template = Download the empty file with every heading (CSV)
+import-file = The file
+import-file-hint = CSV or Excel workbook (xlsx), with headings in the first row. At most 200,000 rows.
+import-mapping = Its headings
+import-mapping-template = Those of the empty file
+import-mapping-esr = Those of a staff record extract (ESR)
+import-waive = Do not compare six digits with each phone
+import-waive-hint = Only where you cannot meet the people. It is recorded.
+import-check = Check the file
+import-failed = Download the rows that would fail
+import-go = Import the good rows
+import-file-missing = Choose a file
+import-checked = The file is checked
+import-done = The file is imported
+import-again = Nothing is stored yet. To import the good rows, choose the same file again and press the button.
+import-resumable = If it breaks off, import the same file again: it goes on where it stopped, and makes nothing twice.
+import-rows = Rows
+import-good = Good
+import-bad = With faults
+import-created = Passports made
+import-made-before = Made before
+import-faults = What is wrong
+import-row = Row
+import-column = Column
+import-wrong = What is wrong there
+import-more = { $count ->
+    [one] One more fault is in the file of the rows that would fail.
+   *[other] { $count } more faults are in the file of the rows that would fail.
+ }
+import-see = See the passports that wait for a phone
+import-running = Importing
+import-said-counts = Rows: {"{"}rows{"}"}. Passports made: {"{"}created{"}"}. Made before: {"{"}made_before{"}"}. With faults: {"{"}refused{"}"}.
+import-said-done = Done.
+import-said-stopped = It stopped. Import the same file again: it goes on where it stopped, and makes nothing twice.

@@ -29,6 +29,7 @@
 
 mod answer;
 mod error;
+mod file;
 mod form;
 mod shell;
 mod visit;
@@ -36,6 +37,7 @@ mod visit;
 pub use answer::{Allow, page, page_with, see_other};
 pub use error::PageError;
 pub(crate) use error::{accepts_html, plain_page, render_errors};
+pub use file::FileForm;
 pub use form::{FORM_BYTES, PageForm};
 pub(crate) use form::{equal, no_pages};
 pub use shell::{NavItem, Shell};

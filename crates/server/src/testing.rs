@@ -135,6 +135,27 @@ impl Browser {
         self.send(request.unwrap()).await
     }
 
+    /// Sends a form with a file, with the token of the page seen last.
+    pub async fn post_file(&mut self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Seen {
+        let mut body = Vec::new();
+        let mut part = |about: &str, content: &[u8]| {
+            let head = format!("--b\r\nContent-Disposition: form-data; {about}\r\n\r\n");
+            body.extend([head.as_bytes(), content, b"\r\n"].concat());
+        };
+        part("name=\"csrf\"", self.csrf.as_bytes());
+        part("name=\"file\"; filename=\"people.csv\"", file);
+        for (name, text) in fields {
+            part(&format!("name=\"{name}\""), text.as_bytes());
+        }
+        body.extend(b"--b--\r\n");
+        let request = self
+            .own(Method::POST, path)
+            .header("accept", "text/html")
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=b")
+            .body(Body::from(body));
+        self.send(request.unwrap()).await
+    }
+
     /// What a script of our page sends.
     pub async fn script(&mut self, method: Method, path: &str, body: Option<&Value>) -> Seen {
         let body = body.map(Value::to_string).unwrap_or_default();

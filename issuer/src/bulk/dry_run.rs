@@ -43,14 +43,21 @@ pub(crate) async fn post(
 ) -> Result<impl IntoResponse, Problem> {
     let query = upload::query(query)?;
     let upload = upload::receive(body, &query.mapping).await?;
-    let (settings, now) = (issuer.settings.clone(), issuer.clock.now());
-    let forecast = tokio::task::spawn_blocking(move || forecast(&upload, &settings, now))
-        .await
-        .map_err(Problem::internal)??;
-    Ok(([NO_STORE], Json(forecast)))
+    Ok(([NO_STORE], Json(forecast(&issuer, upload).await?)))
 }
 
-fn forecast(upload: &Upload, settings: &Settings, now: i64) -> Result<Forecast, Problem> {
+/// What an import of the file would do.
+///
+/// # Errors
+/// 400 for a file that is no table.
+pub(crate) async fn forecast(issuer: &Issuer, upload: Upload) -> Result<Forecast, Problem> {
+    let (settings, now) = (issuer.settings.clone(), issuer.clock.now());
+    tokio::task::spawn_blocking(move || judged(&upload, &settings, now))
+        .await
+        .map_err(Problem::internal)?
+}
+
+fn judged(upload: &Upload, settings: &Settings, now: i64) -> Result<Forecast, Problem> {
     let mut forecast = Forecast::default();
     for row in upload.sheet.rows() {
         let row = row.map_err(|error| upload::unreadable(&error))?;

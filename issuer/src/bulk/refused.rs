@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::header;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use server::{Authorised, Problem};
 
 use crate::bulk::mapping::WHAT_IS_WRONG;
@@ -24,9 +24,17 @@ pub(crate) async fn post(
     _caller: Authorised<WritePassports>,
     query: Result<Query<ImportQuery>, QueryRejection>,
     body: Body,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Response, Problem> {
     let query = upload::query(query)?;
     let upload = upload::receive(body, &query.mapping).await?;
+    answer(&issuer, upload).await
+}
+
+/// The file, as an answer.
+///
+/// # Errors
+/// 400 for a file that is no table.
+pub(crate) async fn answer(issuer: &Issuer, upload: Upload) -> Result<Response, Problem> {
     let (settings, now) = (issuer.settings.clone(), issuer.clock.now());
     let file = tokio::task::spawn_blocking(move || failed_rows(&upload, &settings, now))
         .await
@@ -35,14 +43,10 @@ pub(crate) async fn post(
         (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"failed-rows.csv\""),
     ];
-    Ok(([NO_STORE], headers, file))
+    Ok(([NO_STORE], headers, file).into_response())
 }
 
-pub(super) fn failed_rows(
-    upload: &Upload,
-    settings: &Settings,
-    now: i64,
-) -> Result<Vec<u8>, Problem> {
+fn failed_rows(upload: &Upload, settings: &Settings, now: i64) -> Result<Vec<u8>, Problem> {
     let mut writer = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
     let old = upload.sheet.headings.iter().position(|heading| heading == WHAT_IS_WRONG);
     let kept = |cells: &[String]| -> Vec<String> {

@@ -34,25 +34,25 @@ const KEY: &str = "idempotency-key";
 const MAX_KEY_BYTES: usize = 200;
 /// Rows that are on their way to the disk together.
 const AT_ONCE: usize = 256;
-const DEFAULT_OFFER_DAYS: u32 = 7;
+pub(crate) const DEFAULT_OFFER_DAYS: u32 = 7;
 const DAY_SECONDS: u32 = 24 * 60 * 60;
 /// Most faults that the last event lists.
 const MAX_FAULTS: usize = 1000;
 
 /// How far an import is.
 #[derive(Clone, Debug, Default, Serialize)]
-struct Progress {
+pub(crate) struct Progress {
     /// Rows looked at.
-    rows: usize,
+    pub(crate) rows: usize,
     /// Passports made now.
-    created: usize,
+    pub(crate) created: usize,
     /// Rows whose passports were made by an earlier call with the same key.
-    made_before: usize,
+    pub(crate) made_before: usize,
     /// Rows with faults.
-    refused: usize,
+    pub(crate) refused: usize,
     /// The faults, at the end.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    faults: Vec<RowFault>,
+    pub(crate) faults: Vec<RowFault>,
 }
 
 /// Why an import did not go to its end.
@@ -77,32 +77,10 @@ pub(crate) async fn post(
     let confirm_key = confirm_key(&caller.caller, query.confirm_key)?;
     let upload = upload::receive(body, &query.mapping).await?;
 
-    let import = Import {
-        // A key is its caller's own.
-        id: SecretHash(Sha256::digest(format!("{who}\n{key}")).into()),
-        file: SecretHash(Sha256::digest(&upload.file).into()),
-        mapping: upload.mapping.name.clone(),
-        who: who.clone(),
-        at: issuer.clock.now(),
-    };
-    let id = import.id;
-    match issuer.store.begin_import(import).await? {
-        Begun::Now | Begun::Before => {}
-        Begun::Otherwise => {
-            let sentence = "This Idempotency-Key was used with another file or mapping. Send the same file again, or a new key.";
-            return Err(Problem::conflict("KEY_USED_OTHERWISE", sentence));
-        }
-    }
     let offer_days = query.offer_days.unwrap_or(DEFAULT_OFFER_DAYS);
-    let work = Work {
-        issuer,
-        id,
-        who,
-        confirm_key,
-        offer_seconds: offer_days.saturating_mul(DAY_SECONDS),
-    };
+    let work = Work::begin(issuer, &who, &key, confirm_key, offer_days, &upload).await?;
     let (events, received) = mpsc::channel(16);
-    tokio::spawn(work.run(upload, events));
+    tokio::spawn(work.told(upload, events));
     let stream = stream::unfold(received, |mut received| async move {
         let event: Event = received.recv().await?;
         Some((Ok::<_, Infallible>(event), received))
@@ -122,7 +100,8 @@ fn key(headers: &HeaderMap) -> Result<String, Problem> {
         })
 }
 
-struct Work {
+/// An import that is on record and may begin, or go on.
+pub(crate) struct Work {
     issuer: Arc<Issuer>,
     id: SecretHash,
     who: String,
@@ -131,31 +110,76 @@ struct Work {
 }
 
 impl Work {
-    /// Goes on to the end whether or not anybody listens.
-    async fn run(self, upload: Upload, events: mpsc::Sender<Event>) {
+    /// Records the import under its caller's key.
+    ///
+    /// # Errors
+    /// 409 when the key was used with another file or mapping.
+    pub(crate) async fn begin(
+        issuer: Arc<Issuer>,
+        who: &str,
+        key: &str,
+        confirm_key: ConfirmKey,
+        offer_days: u32,
+        upload: &Upload,
+    ) -> Result<Self, Problem> {
+        let import = Import {
+            // A key is its caller's own.
+            id: SecretHash(Sha256::digest(format!("{who}\n{key}")).into()),
+            file: SecretHash(Sha256::digest(&upload.file).into()),
+            mapping: upload.mapping.name.clone(),
+            who: who.to_owned(),
+            at: issuer.clock.now(),
+        };
+        let id = import.id;
+        match issuer.store.begin_import(import).await? {
+            Begun::Now | Begun::Before => {}
+            Begun::Otherwise => {
+                let sentence = "This Idempotency-Key was used with another file or mapping. Send the same file again, or a new key.";
+                return Err(Problem::conflict("KEY_USED_OTHERWISE", sentence));
+            }
+        }
+        let offer_seconds = offer_days.saturating_mul(DAY_SECONDS);
+        Ok(Self { issuer, id, who: who.to_owned(), confirm_key, offer_seconds })
+    }
+
+    /// Tells how it goes on, and goes on to the end whether or not anybody listens.
+    async fn told(self, upload: Upload, events: mpsc::Sender<Event>) {
+        let event = match self.run(&upload, Some(&events)).await {
+            Ok(progress) => Event::default().event("done").json_data(&progress),
+            Err(problem) => {
+                tracing::warn!(code = problem.code(), "an import stopped");
+                let stopped = Stopped { code: problem.code(), sentence: problem.sentence() };
+                Event::default().event("stopped").json_data(stopped)
+            }
+        };
+        // Nobody may be listening.
+        let _nobody = events.send(event.unwrap_or_default()).await;
+    }
+
+    /// Makes a passport of every good row.
+    ///
+    /// # Errors
+    /// What stopped it; the rows before are made.
+    pub(crate) async fn run(
+        &self,
+        upload: &Upload,
+        events: Option<&mpsc::Sender<Event>>,
+    ) -> Result<Progress, Problem> {
         let mut progress = Progress::default();
         let mut rows = upload.sheet.rows();
         loop {
             let chunk: Result<Vec<Row>, _> = rows.by_ref().take(AT_ONCE).collect();
-            let outcome = match chunk {
-                Ok(chunk) if chunk.is_empty() => break,
-                Ok(chunk) => self.step(&upload, &chunk, &mut progress).await,
-                Err(error) => Err(upload::unreadable(&error)),
-            };
-            if let Err(problem) = outcome {
-                tracing::warn!(code = problem.code(), "an import stopped");
-                let stopped = Stopped { code: problem.code(), sentence: problem.sentence() };
-                let event = Event::default().event("stopped").json_data(stopped);
-                // Nobody may be listening.
-                let _nobody = events.send(event.unwrap_or_default()).await;
-                return;
+            let chunk = chunk.map_err(|error| upload::unreadable(&error))?;
+            if chunk.is_empty() {
+                return Ok(progress);
             }
-            let shown = Progress { faults: Vec::new(), ..progress.clone() };
-            let event = Event::default().event("progress").json_data(shown);
-            let _nobody = events.send(event.unwrap_or_default()).await;
+            self.step(upload, &chunk, &mut progress).await?;
+            if let Some(events) = events {
+                let shown = Progress { faults: Vec::new(), ..progress.clone() };
+                let event = Event::default().event("progress").json_data(shown);
+                let _nobody = events.send(event.unwrap_or_default()).await;
+            }
         }
-        let event = Event::default().event("done").json_data(&progress);
-        let _nobody = events.send(event.unwrap_or_default()).await;
     }
 
     async fn step(

@@ -66,16 +66,30 @@ pub(crate) fn preset(name: &str) -> Result<Mapping, Problem> {
         .ok_or_else(|| Problem::bad_request("BAD_QUERY", UNREADABLE))
 }
 
+/// Leave to hold a file in memory.
+pub(crate) async fn place() -> Result<SemaphorePermit<'static>, Problem> {
+    PLACES.acquire().await.map_err(Problem::internal)
+}
+
 /// Reads the body as a file under a mapping.
 pub(crate) async fn receive(body: Body, mapping: &str) -> Result<Upload, Problem> {
     let mapping = preset(mapping)?;
-    let place = PLACES.acquire().await.map_err(Problem::internal)?;
+    let place = place().await?;
     let file = axum::body::to_bytes(body, MAX_FILE_BYTES).await.map_err(|error| {
         let error = SheetError::TooLarge(MAX_FILE_BYTES).to_string() + &format!(" ({error})");
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "FILE_TOO_LARGE", "The file is too large")
             .detail(sentence(&SheetError::TooLarge(MAX_FILE_BYTES)))
             .logged(error)
     })?;
+    opened(file, mapping, place).await
+}
+
+/// A file under a mapping.
+pub(crate) async fn opened(
+    file: Bytes,
+    mapping: Mapping,
+    place: SemaphorePermit<'static>,
+) -> Result<Upload, Problem> {
     let (file, sheet) = tokio::task::spawn_blocking(move || {
         let sheet = Sheet::open(file.clone()).and_then(|sheet| {
             // To its end, so that a file which can't be read is refused before a row of it is used.

@@ -3,6 +3,7 @@
 mod acts;
 mod create;
 mod hostile;
+mod import;
 mod lists;
 mod offer;
 mod texts;

@@ -2,6 +2,8 @@
 
 mod files;
 
+use std::slice::from_ref;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -290,13 +292,13 @@ async fn d2_no_exported_cell_is_a_formula_and_a_round_trip_changes_nothing() {
 async fn files_of_other_programs_are_read() {
     let world = World::new().await;
     let row = nurse(&world, &[("identity.family_name", "Ní Bhriain")]);
-    let plain = csv(&[row.clone()]);
+    let plain = csv(from_ref(&row));
     let marked = [b"\xef\xbb\xbf".as_slice(), &plain].concat();
     let crlf = String::from_utf8(plain.clone()).unwrap().replace('\n', "\r\n").into_bytes();
     for (name, file) in [
         ("mark", marked),
-        ("semicolons", files::delimited(&[row.clone()], b';')),
-        ("tabs", files::delimited(&[row.clone()], b'\t')),
+        ("semicolons", files::delimited(from_ref(&row), b';')),
+        ("tabs", files::delimited(from_ref(&row), b'\t')),
         ("line ends", crlf),
         ("workbook", workbook(&[row])),
     ] {

@@ -49,6 +49,8 @@ const TABLE: &[Route] = &[
     route("GET", "/api/v1/imports/template", Need::Api(WRITE)),
     // The console
     route("GET", "/console", Need::Page(READ)),
+    route("GET", "/console/import", Need::Page(WRITE)),
+    route("POST", "/console/import", Need::Page(WRITE)),
     route("GET", "/console/passports", Need::Page(READ)),
     route("GET", "/console/passports/new", Need::Page(WRITE)),
     route("POST", "/console/passports/new", Need::Page(WRITE)),
@@ -82,6 +84,7 @@ const SOURCES: &[&str] = &[
     include_str!("../../../crates/server/src/sign_in/routes.rs"),
     include_str!("../../../crates/server/src/health.rs"),
     include_str!("../../src/bulk.rs"),
+    include_str!("../../src/console/import.rs"),
 ];
 
 fn table() -> Vec<Route> {

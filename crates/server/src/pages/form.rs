@@ -13,7 +13,7 @@ use crate::problem::Problem;
 /// Longest form in bytes.
 pub const FORM_BYTES: usize = 512 * 1024;
 /// The field that [`crate::pages::Shell::csrf_field`] writes.
-const CSRF: &str = "csrf";
+pub(super) const CSRF: &str = "csrf";
 
 /// What a form POST holds, after it proved to come from our own page: same origin, and the
 /// session's `csrf` field. `T` is a struct of the fields, or `Vec<(String, String)>` for forms whose
@@ -74,7 +74,7 @@ where
     }
 }
 
-fn unreadable() -> Problem {
+pub(super) fn unreadable() -> Problem {
     Problem::bad_request("FORM_UNREADABLE", "The form did not arrive as this page sends it.")
 }
 

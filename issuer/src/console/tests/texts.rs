@@ -52,6 +52,7 @@ fn made() -> BTreeSet<String> {
     add("step", STEPS.into(), &["", "-text"]);
     add("history", Act::ALL.iter().map(|it| it.name()).collect(), &[""]);
     add("change-kind", ChangeKind::ALL.iter().map(|it| it.name()).collect(), &["", "-hint"]);
+    add("import-mapping", vec!["template", "esr"], &[""]);
     add("rejection", vec!["INCORRECT", "DUPLICATE", "NOT_WANTED", "OTHER"], &[""]);
     add("reason", RevocationReason::ALL.iter().map(|it| it.name()).collect(), &[""]);
     add("reason", SuspensionReason::ALL.iter().map(|it| it.name()).collect(), &[""]);
