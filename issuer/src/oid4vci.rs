@@ -4,6 +4,7 @@
 mod access;
 pub mod credential;
 pub mod deferred;
+pub(crate) mod dpop;
 pub mod encryption;
 pub mod error;
 mod issue;

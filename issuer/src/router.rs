@@ -8,7 +8,7 @@ use tower_http::cors::{Any, CorsLayer};
 
 use crate::bulk;
 use crate::oid4vci::error::ProtocolError;
-use crate::oid4vci::{credential, deferred, metadata, nonce, notification, offer, token};
+use crate::oid4vci::{credential, deferred, dpop, metadata, nonce, notification, offer, token};
 use crate::passports::{change, confirm, create, drafts, life, offers, progress, queues, read};
 use crate::state::AppState;
 use crate::status::serve;
@@ -70,8 +70,18 @@ fn open(routes: Router<AppState>) -> Router<AppState> {
         CorsLayer::new()
             .allow_origin(Any)
             .allow_methods([Method::GET, Method::POST])
-            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH])
-            .expose_headers([header::ETAG, header::WWW_AUTHENTICATE, header::RETRY_AFTER]),
+            .allow_headers([
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                header::IF_NONE_MATCH,
+                dpop::DPOP,
+            ])
+            .expose_headers([
+                header::ETAG,
+                header::WWW_AUTHENTICATE,
+                header::RETRY_AFTER,
+                dpop::DPOP_NONCE,
+            ]),
     )
 }
 

@@ -21,6 +21,8 @@ pub struct Secrets {
     offer_code: Zeroizing<[u8; 32]>,
     tx_code: Zeroizing<[u8; 32]>,
     nonce: Zeroizing<[u8; 32]>,
+    dpop_nonce: Zeroizing<[u8; 32]>,
+    challenge: Zeroizing<[u8; 32]>,
     search: Zeroizing<[u8; 32]>,
     transaction: Zeroizing<[u8; 32]>,
     notification: Zeroizing<[u8; 32]>,
@@ -33,6 +35,8 @@ impl Secrets {
             offer_code: ring.derive("issuer offer code"),
             tx_code: ring.derive("issuer transaction code"),
             nonce: ring.derive("issuer c_nonce"),
+            dpop_nonce: ring.derive("issuer DPoP nonce"),
+            challenge: ring.derive("issuer attestation challenge"),
             search: ring.derive("issuer search index"),
             transaction: ring.derive("issuer transaction_id"),
             notification: ring.derive("issuer notification_id"),
@@ -52,24 +56,32 @@ impl Secrets {
 
     /// A fresh `c_nonce` that says by itself when it expires.
     pub fn nonce(&self, expires_at: i64, rng: &mut impl CryptoRng) -> String {
-        let id = random::<NONCE_ID_BYTES>(rng);
-        let expiry = expires_at.to_be_bytes();
-        let mac = mac(&self.nonce, &[&id, &expiry]);
-        let short = mac.iter().take(NONCE_MAC_BYTES).copied();
-        let bytes: Vec<u8> = id.into_iter().chain(expiry).chain(short).collect();
-        base64url::encode(&bytes)
+        stamped(&self.nonce, expires_at, rng)
     }
 
     /// Reads a `c_nonce` of ours that has not expired.
     pub fn open_nonce(&self, nonce: &str, now: i64) -> Option<NonceUse> {
-        let bytes = base64url::decode(nonce).ok()?;
-        let (&id, rest) = bytes.split_first_chunk::<NONCE_ID_BYTES>()?;
-        let (&expiry, given) = rest.split_first_chunk::<8>()?;
-        let mac = mac(&self.nonce, &[&id, &expiry]);
-        let expected = mac.first_chunk::<NONCE_MAC_BYTES>()?;
-        let expires_at = i64::from_be_bytes(expiry);
-        (bool::from(given.ct_eq(expected)) && now < expires_at)
-            .then_some(NonceUse { id, expires_at })
+        open_stamped(&self.nonce, nonce, now)
+    }
+
+    /// A fresh nonce for DPoP proofs; the proofs are good once, not the nonce.
+    pub fn dpop_nonce(&self, expires_at: i64, rng: &mut impl CryptoRng) -> String {
+        stamped(&self.dpop_nonce, expires_at, rng)
+    }
+
+    /// Whether it is one of ours that has not expired.
+    pub fn is_dpop_nonce(&self, nonce: &str, now: i64) -> bool {
+        open_stamped(&self.dpop_nonce, nonce, now).is_some()
+    }
+
+    /// A fresh challenge for a wallet's attestation.
+    pub fn challenge(&self, expires_at: i64, rng: &mut impl CryptoRng) -> String {
+        stamped(&self.challenge, expires_at, rng)
+    }
+
+    /// Whether it is one of ours that has not expired.
+    pub fn is_challenge(&self, challenge: &str, now: i64) -> bool {
+        open_stamped(&self.challenge, challenge, now).is_some()
     }
 
     /// The `transaction_id` of an access token and the key that asked with it: made again
@@ -89,6 +101,26 @@ impl Secrets {
         let mac = mac(&self.search, &[kind.as_bytes(), &[0], value.as_bytes()]);
         IndexToken(mac.first_chunk().copied().unwrap_or_default())
     }
+}
+
+/// Random bytes and an instant under a key.
+fn stamped(key: &[u8; 32], expires_at: i64, rng: &mut impl CryptoRng) -> String {
+    let id = random::<NONCE_ID_BYTES>(rng);
+    let expiry = expires_at.to_be_bytes();
+    let mac = mac(key, &[&id, &expiry]);
+    let short = mac.iter().take(NONCE_MAC_BYTES).copied();
+    let bytes: Vec<u8> = id.into_iter().chain(expiry).chain(short).collect();
+    base64url::encode(&bytes)
+}
+
+fn open_stamped(key: &[u8; 32], nonce: &str, now: i64) -> Option<NonceUse> {
+    let bytes = base64url::decode(nonce).ok()?;
+    let (&id, rest) = bytes.split_first_chunk::<NONCE_ID_BYTES>()?;
+    let (&expiry, given) = rest.split_first_chunk::<8>()?;
+    let mac = mac(key, &[&id, &expiry]);
+    let expected = mac.first_chunk::<NONCE_MAC_BYTES>()?;
+    let expires_at = i64::from_be_bytes(expiry);
+    (bool::from(given.ct_eq(expected)) && now < expires_at).then_some(NonceUse { id, expires_at })
 }
 
 /// The key that orders status indices.
@@ -156,6 +188,8 @@ mod tests {
             offer_code: key(1),
             tx_code: key(2),
             nonce: key(3),
+            dpop_nonce: key(7),
+            challenge: key(8),
             search: key(4),
             transaction: key(5),
             notification: key(6),

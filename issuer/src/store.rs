@@ -4,6 +4,7 @@
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod facts;
+pub mod grants;
 pub mod requests;
 pub mod sled;
 
@@ -17,6 +18,7 @@ pub use facts::{
     Passport, PassportId, PassportState, Queue, ReinstatementReason, Rejection, RevocationReason,
     RevokedFor, Sealed, SecretHash, StatusEntry, SuspensionReason, UnknownWord, WithdrawalReason,
 };
+pub use grants::{Attested, Client, Grants, NewRefresh, RefreshFamily, Refreshed, Refreshing};
 pub use requests::{
     Amendment, Begun, Cursor, Delivered, Delivery, Document, Done, HrAct, HrDeed, Import,
     ImportRow, Imported, IndexToken, Issuance, IssuedCopies, KeyDecision, KeyVerdict, Listed,
@@ -31,7 +33,7 @@ pub const TX_CODE_TRIES: u8 = 5;
 
 /// The issuer's store.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Grants + Send + Sync {
     /// Records a passport, its sealed values, its search index and, when it is offered at once,
     /// its first offer.
     async fn draft_passport(&self, draft: PassportDraft) -> Result<(), StoreError>;

@@ -12,7 +12,7 @@ use vc::oid4vci::{
     CredentialErrorCode, CredentialRequest, CredentialTarget, ErrorResponse, confirmation_digits,
 };
 
-use crate::oid4vci::access::{self, bearer, grant};
+use crate::oid4vci::access::{self, Access, authorise};
 use crate::oid4vci::encryption::{self, Answer};
 use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::token::identifier;
@@ -26,8 +26,7 @@ pub async fn credential(
     State(issuer): State<Arc<Issuer>>,
     request: Request,
 ) -> Result<Response, ProtocolError> {
-    let token = secrets::hash(bearer(request.headers())?);
-    let grant = grant(&issuer, &token).await?;
+    let Access { token, grant } = authorise(&issuer, request.headers(), "/credential").await?;
     let opened = encryption::open(&issuer, request).await?;
     let request = CredentialRequest::parse(&opened.json)?;
     let configuration = check_target(&issuer, &grant, &request.target)?;

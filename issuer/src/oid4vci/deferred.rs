@@ -9,7 +9,7 @@ use axum::response::Response;
 use vc::jwk::PublicKey;
 use vc::oid4vci::{CredentialErrorCode, CredentialResponse, DeferredRequest, ErrorResponse};
 
-use crate::oid4vci::access::{self, bearer, grant};
+use crate::oid4vci::access::{self, Access, authorise};
 use crate::oid4vci::encryption::{self, Answer};
 use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::issue;
@@ -26,8 +26,8 @@ pub async fn deferred(
     request: Request,
 ) -> Result<Response, ProtocolError> {
     use CredentialErrorCode::{CredentialRequestDenied, InvalidTransactionId};
-    let token = secrets::hash(bearer(request.headers())?);
-    let grant = grant(&issuer, &token).await?;
+    let Access { token, grant } =
+        authorise(&issuer, request.headers(), "/deferred-credential").await?;
     let opened = encryption::open(&issuer, request).await?;
     let request = DeferredRequest::parse(&opened.json)?;
     // That of this request; what the first asked for does not count.

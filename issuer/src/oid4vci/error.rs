@@ -1,7 +1,7 @@
 //! Errors of the protocol endpoints as answers (RFC 6749, 5.2; RFC 6750, 3; OpenID4VCI 1.0).
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use vc::oid4vci::{
@@ -9,7 +9,7 @@ use vc::oid4vci::{
     TokenErrorCode,
 };
 
-use crate::oid4vci::{BodyFault, NO_STORE};
+use crate::oid4vci::{BodyFault, NO_STORE, dpop};
 use crate::status::publish::PublishError;
 use crate::store::StoreError;
 
@@ -19,14 +19,26 @@ pub struct ProtocolError {
     status: StatusCode,
     error: &'static str,
     description: Option<Description>,
-    challenge: Option<&'static str>,
-    retry_after: bool,
+    headers: Vec<(HeaderName, String)>,
 }
 
 impl ProtocolError {
     /// A code alone.
     pub fn new(status: StatusCode, error: &'static str) -> Self {
-        Self { status, error, description: None, challenge: None, retry_after: false }
+        Self { status, error, description: None, headers: vec![] }
+    }
+
+    /// The same with a header.
+    #[must_use]
+    pub(super) fn header(mut self, header: (HeaderName, String)) -> Self {
+        self.headers.push(header);
+        self
+    }
+
+    /// The same with a challenge (RFC 9110, 11.6.1).
+    #[must_use]
+    pub(super) fn challenge(self, challenge: String) -> Self {
+        self.header((header::WWW_AUTHENTICATE, challenge))
     }
 
     /// The same with a sentence, of permitted characters only.
@@ -42,9 +54,9 @@ impl ProtocolError {
 
     /// 503 with `Retry-After`.
     pub fn unavailable(description: &str) -> Self {
-        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable")
-            .describe(description);
-        Self { retry_after: true, ..error }
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable")
+            .describe(description)
+            .header((header::RETRY_AFTER, "1".to_owned()))
     }
 
     /// 500; the client learns nothing.
@@ -61,11 +73,15 @@ impl ProtocolError {
 
     /// 401: no token, or not one that stands (RFC 6750, 3.1: no code when none was sent).
     pub fn unauthorised(code: Option<BearerErrorCode>) -> Self {
-        let (error, challenge) = match code {
-            None => ("unauthorized", "Bearer"),
-            Some(code) => (code.as_str(), "Bearer error=\"invalid_token\""),
-        };
-        Self { challenge: Some(challenge), ..Self::new(StatusCode::UNAUTHORIZED, error) }
+        let plain = |error| Self::new(StatusCode::UNAUTHORIZED, error);
+        match code {
+            None => {
+                plain("unauthorized").challenge("Bearer".to_owned()).challenge(dpop::challenge())
+            }
+            Some(code) => {
+                plain(code.as_str()).challenge("Bearer error=\"invalid_token\"".to_owned())
+            }
+        }
     }
 
     /// A fault of the body, under the endpoint's own code.
@@ -87,12 +103,11 @@ impl IntoResponse for ProtocolError {
             members.insert("error_description".to_owned(), Value::from(description.as_str()));
         }
         let mut response = (self.status, [NO_STORE], Json(members)).into_response();
-        if let Some(challenge) = self.challenge {
-            let value = HeaderValue::from_static(challenge);
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
-        }
-        if self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        for (name, value) in self.headers {
+            // All are of our own making.
+            if let Ok(value) = HeaderValue::try_from(value) {
+                response.headers_mut().append(name, value);
+            }
         }
         response
     }

@@ -15,6 +15,7 @@ use vc::oid4vci::{
 };
 
 use crate::catalogue::{Catalogue, CredentialType};
+use crate::oid4vci::dpop;
 use crate::oid4vci::encryption::{RequestKey, response_metadata};
 use crate::oid4vci::policy::{BATCH_SIZE, Policy};
 use crate::profiles::{Profile, Signers};
@@ -132,7 +133,11 @@ fn server_metadata(settings: &Settings) -> AuthorizationServerMetadata {
     AuthorizationServerMetadata {
         issuer: base_url.to_owned(),
         token_endpoint: Some(format!("{base_url}/token")),
-        grant_types_supported: Some(vec![PRE_AUTHORIZED_CODE_GRANT.to_owned()]),
+        grant_types_supported: Some(vec![
+            PRE_AUTHORIZED_CODE_GRANT.to_owned(),
+            "refresh_token".to_owned(),
+        ]),
+        dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(str::to_owned).into(),
         // Absent would mean client_secret_basic.
         token_endpoint_auth_methods_supported: Some(vec!["none".to_owned()]),
         authorization_details_types_supported: vec!["openid_credential".to_owned()],

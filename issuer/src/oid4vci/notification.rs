@@ -11,10 +11,9 @@ use vc::oid4vci::{
     ErrorResponse, NotificationErrorCode, NotificationEvent, NotificationRequest, Refusal,
 };
 
-use crate::oid4vci::access::{bearer, refused};
+use crate::oid4vci::access::{Access, authorise_after, refused};
 use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::{JSON, NO_STORE, body};
-use crate::secrets;
 use crate::state::{Issuer, to_the_end};
 use crate::store::{Done, Notification, StatusEntry, WalletSays};
 
@@ -28,14 +27,9 @@ pub async fn notification(
     State(issuer): State<Arc<Issuer>>,
     request: Request,
 ) -> Result<impl IntoResponse, ProtocolError> {
-    let token = secrets::hash(bearer(request.headers())?);
+    let Access { grant, .. } =
+        authorise_after(&issuer, request.headers(), "/notification", AFTER_THE_END).await?;
     let now = issuer.clock.now();
-    let grant = issuer
-        .store
-        .grant(&token)
-        .await?
-        .filter(|grant| now < grant.expires_at.saturating_add(AFTER_THE_END))
-        .ok_or_else(refused)?;
     let bytes = body(request, JSON)
         .await
         .map_err(|fault| ProtocolError::of_body(&fault, "invalid_notification_request", JSON))?;

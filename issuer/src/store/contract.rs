@@ -13,10 +13,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{
-    Amendment, ChangeKind, ConfirmKey, Copy, Delivered, Delivery, Document, Done, HolderKey, HrAct,
-    HrDeed, Issuance, KeyDecision, KeyVerdict, ListPolicy, NewOffer, NonceUse, NotDone,
-    Notification, OfferReason, Offering, Passport, PassportDraft, PassportId, Recorded, Redeemed,
-    Redemption, RevocationReason, SecretHash, Store, WalletSays,
+    Amendment, ChangeKind, Client, ConfirmKey, Copy, Delivered, Delivery, Document, Done,
+    HolderKey, HrAct, HrDeed, Issuance, KeyDecision, KeyVerdict, ListPolicy, NewOffer, NonceUse,
+    NotDone, Notification, OfferReason, Offering, Passport, PassportDraft, PassportId, Recorded,
+    Redeemed, Redemption, RevocationReason, SecretHash, Store, WalletSays,
 };
 
 /// A place to keep things that can be closed and opened again.
@@ -223,6 +223,8 @@ fn redemption(n: u32) -> Redemption {
         wanted: vec![],
         token: hash(b'a', n),
         token_expires_at: NOW + 300,
+        client: Client::default(),
+        refresh: None,
         now: NOW,
     }
 }

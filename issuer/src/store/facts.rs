@@ -10,6 +10,8 @@ use vc::base64url;
 use vc::oid4vci::RefusalReason;
 use vc::status_list::{LIST_ENTRIES, Status};
 
+use crate::store::grants::Client;
+
 mod words;
 
 pub use words::{
@@ -317,6 +319,13 @@ pub struct Grant {
     pub offer: SecretHash,
     /// Who vouches for the phone.
     pub confirm_key: ConfirmKey,
+    /// Whose it is.
+    #[serde(default)]
+    pub client: Client,
+    /// Whether it came from a refresh token: then only a holder who has a copy that stands gets
+    /// another.
+    #[serde(default)]
+    pub renews: bool,
     /// The key that waits for HR, or waited.
     pub deferral: Option<Deferral>,
     /// The copies, once they are recorded; in the order of the keys.

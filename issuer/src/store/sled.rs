@@ -4,6 +4,7 @@
 mod acts;
 mod documents;
 mod find;
+mod grants;
 mod held;
 mod issuance;
 mod offers;
@@ -278,9 +279,12 @@ impl Store for SledStore {
         let before = now.saturating_sub(REMEMBERED_SECONDS);
         self.db
             .commit(move |view, batch| {
-                for (prefix, of_expiring) in
-                    [(key::NONCE, None), (key::GRANT_EXPIRY, Some(key::GRANT))]
-                {
+                for (prefix, of_expiring) in [
+                    (key::NONCE, None),
+                    (key::GRANT_EXPIRY, Some(key::GRANT)),
+                    (key::REFRESH_EXPIRY, Some(key::REFRESH)),
+                    (key::REFRESH_FAMILY_EXPIRY, Some(key::REFRESH_FAMILY)),
+                ] {
                     for entry in view.scan_prefix(prefix).take(SWEPT_AT_ONCE) {
                         let (key, _) = entry?;
                         let Some((expiry, id)) =

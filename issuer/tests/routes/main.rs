@@ -1,11 +1,14 @@
 //! The issuer's real router in process, with a clock moved by hand and a wallet made of `vc`.
 
 #[cfg(test)]
+mod client;
+#[cfg(test)]
 mod confirm_key;
 #[cfg(test)]
 mod credential;
 #[cfg(test)]
 mod imports;
+mod dpop;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
@@ -24,6 +27,8 @@ mod passports_revoke;
 mod privacy;
 #[cfg(test)]
 mod queues;
+#[cfg(test)]
+mod refresh;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]

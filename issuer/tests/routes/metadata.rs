@@ -64,7 +64,8 @@ async fn i8_the_authorization_server_is_the_issuer_itself() {
     let metadata =
         AuthorizationServerMetadata::parse(&reply.body, BASE_URL, Transport::LoopbackHttp).unwrap();
     assert_eq!(metadata.token_endpoint.unwrap(), format!("{BASE_URL}/token"));
-    assert_eq!(metadata.grant_types_supported, Some(vec![PRE_AUTHORIZED_CODE_GRANT.to_owned()]));
+    let grants = metadata.grant_types_supported.unwrap();
+    assert_eq!(grants, [PRE_AUTHORIZED_CODE_GRANT, "refresh_token"]);
     assert_eq!(metadata.token_endpoint_auth_methods_supported, Some(vec!["none".to_owned()]));
     assert!(metadata.pre_authorized_grant_anonymous_access_supported);
     let lists = metadata.status_list_aggregation_endpoint.unwrap();

@@ -176,7 +176,7 @@ async fn what_is_no_token_request_is_refused_and_the_next_good_one_works() {
     send(FORM, b"grant_type=password".to_vec()).await.is_error(400, "unsupported_grant_type");
     send(FORM, b"grant_type=refresh_token&refresh_token=x".to_vec())
         .await
-        .is_error(400, "unsupported_grant_type");
+        .is_error(400, "invalid_grant");
     let twice = format!("grant_type={PRE_AUTHORIZED_CODE_GRANT}&tx_code=1&tx_code=2");
     send(FORM, twice.into_bytes()).await.is_error(400, "invalid_request");
     send(

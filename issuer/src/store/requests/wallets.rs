@@ -2,7 +2,9 @@
 
 use vc::oid4vci::RefusalReason;
 
-use crate::store::{Copy, Grant, HolderKey, ListRow, PassportId, SecretHash, StatusEntry};
+use crate::store::{
+    Client, Copy, Grant, HolderKey, ListRow, NewRefresh, PassportId, SecretHash, StatusEntry,
+};
 
 /// A token request.
 #[derive(Clone, Debug)]
@@ -17,6 +19,10 @@ pub struct Redemption {
     pub token: SecretHash,
     /// When that expires.
     pub token_expires_at: i64,
+    /// Who asks.
+    pub client: Client,
+    /// The refresh token to give, when the client is bound to a key.
+    pub refresh: Option<NewRefresh>,
     /// When.
     pub now: i64,
 }

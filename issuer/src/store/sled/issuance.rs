@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use server::durable::{Batch, View};
 use vc::status_list::Status;
 
-use super::WALLET;
 use super::held::{Held, line};
 use super::rows::{Allocation, NOTHING, get, key, put};
+use super::{WALLET, grants};
 use crate::life::Deed;
 use crate::status::indices::IndexOrder;
 use crate::store::{
@@ -93,7 +93,11 @@ pub(super) fn record(
             return Ok(Recorded::Denied);
         }
     }
-    if !is_open(&held, &grant) {
+    let open = match grant.renews {
+        true => issuance.holders.iter().all(|key| grants::may_renew(&held, &key.thumbprint)),
+        false => is_open(&held, &grant),
+    };
+    if !open {
         return Ok(Recorded::Closed);
     }
     let confirmed =
@@ -221,10 +225,12 @@ fn issue(
         return Ok(None);
     };
     // Copies on another phone are superseded; those under the same keys stand to their end.
-    held.set_statuses(batch, |copy| {
-        let elsewhere = new.holders.iter().all(|key| key.thumbprint != copy.holder);
-        (elsewhere && copy.status == Status::Valid).then_some(Status::Superseded)
-    });
+    if !grant.renews {
+        held.set_statuses(batch, |copy| {
+            let elsewhere = new.holders.iter().all(|key| key.thumbprint != copy.holder);
+            (elsewhere && copy.status == Status::Valid).then_some(Status::Superseded)
+        });
+    }
     let copies: Vec<Copy> = entries
         .iter()
         .zip(new.holders)
@@ -239,9 +245,14 @@ fn issue(
         .collect();
     held.go(Deed::Collect).map_err(|_| StoreError::Malformed("passport"))?;
     held.passport.copies.extend(copies.iter().cloned());
-    held.passport.accepted_at = None;
-    held.set_step(OfferStep::Issued);
-    held.log(view, batch, &line(new.issued_at, WALLET, Act::Issued))?;
+    let what = if grant.renews {
+        Act::Renewed
+    } else {
+        held.passport.accepted_at = None;
+        held.set_step(OfferStep::Issued);
+        Act::Issued
+    };
+    held.log(view, batch, &line(new.issued_at, WALLET, what))?;
     grant.entries = entries;
     grant.configurations = vec![new.configuration.to_owned()];
     if let Some(deferral) = &mut grant.deferral {

@@ -4,9 +4,9 @@ use server::durable::{Batch, View};
 use subtle::ConstantTimeEq;
 use vc::status_list::Status;
 
-use super::WALLET;
 use super::held::{Held, line};
 use super::rows::{NOTHING, get, key, put};
+use super::{WALLET, grants};
 use crate::life::Deed;
 use crate::store::{
     Act, ConfirmKey, Done, Grant, HistoryEntry, LatestOffer, NewOffer, NotDone, Offer, OfferReason,
@@ -205,10 +205,15 @@ pub(super) fn redeem(
         by_identifier: !redemption.wanted.is_empty(),
         offer: hash,
         confirm_key: offer.confirm_key,
+        client: redemption.client.clone(),
+        renews: false,
         deferral: None,
         entries: vec![],
     };
     put(batch, key::grant(&redemption.token), &grant);
     batch.put(key::grant_expiry(grant.expires_at, &redemption.token), NOTHING);
+    if let Some(first) = redemption.refresh {
+        grants::begin(batch, &grant, redemption.token, first);
+    }
     Ok(Redeemed::Granted(Box::new(grant)))
 }

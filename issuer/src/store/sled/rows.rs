@@ -36,6 +36,10 @@ pub(super) mod key {
     pub(in super::super) const GRANT_EXPIRY: &[u8] = b"expiry-of-grant/";
     pub(in super::super) const LIST_COUNT: &[u8] = b"count-of-lists";
     pub(in super::super) const NONCE: &[u8] = b"nonce/";
+    pub(in super::super) const REFRESH: &[u8] = b"refresh/";
+    pub(in super::super) const REFRESH_EXPIRY: &[u8] = b"expiry-of-refresh/";
+    pub(in super::super) const REFRESH_FAMILY: &[u8] = b"family-of-refresh/";
+    pub(in super::super) const REFRESH_FAMILY_EXPIRY: &[u8] = b"expiry-of-family/";
     pub(in super::super) const RUNS_OUT: &[u8] = b"runs-out/";
     pub(in super::super) const STATUS_LIST: &[u8] = b"status-list/";
 
@@ -111,6 +115,22 @@ pub(super) mod key {
 
     pub(in super::super) fn grant_expiry(expires_at: i64, hash: &SecretHash) -> Vec<u8> {
         [GRANT_EXPIRY, &expires_at.to_be_bytes(), &hash.0].concat()
+    }
+
+    pub(in super::super) fn refresh(hash: &SecretHash) -> Vec<u8> {
+        [REFRESH, &hash.0].concat()
+    }
+
+    pub(in super::super) fn refresh_expiry(expires_at: i64, hash: &SecretHash) -> Vec<u8> {
+        [REFRESH_EXPIRY, &expires_at.to_be_bytes(), &hash.0].concat()
+    }
+
+    pub(in super::super) fn refresh_family(name: &SecretHash) -> Vec<u8> {
+        [REFRESH_FAMILY, &name.0].concat()
+    }
+
+    pub(in super::super) fn refresh_family_expiry(expires_at: i64, name: &SecretHash) -> Vec<u8> {
+        [REFRESH_FAMILY_EXPIRY, &expires_at.to_be_bytes(), &name.0].concat()
     }
 
     pub(in super::super) fn nonce(expires_at: i64, id: &[u8; 16]) -> Vec<u8> {
