@@ -1,6 +1,7 @@
 //! The protocol endpoints of OpenID4VCI 1.0. Unknown members and parameters are ignored; errors
 //! are the protocol's own.
 
+mod accept;
 mod access;
 pub mod credential;
 pub mod deferred;

@@ -6,15 +6,19 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::IntoResponse;
-use serde_json::{Value, json};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+use vc::jws::SigningInput;
 use vc::oid4vci::{
     AuthorizationServerMetadata, BatchIssuance, CredentialConfiguration, Display, IssuerMetadata,
     JwkSet, JwtVcIssuerMetadata, PRE_AUTHORIZED_CODE_GRANT, ProofType, SD_JWT_VC_FORMAT,
 };
 
 use crate::catalogue::{Catalogue, CredentialType};
+use crate::oid4vci::accept;
 use crate::oid4vci::dpop;
 use crate::oid4vci::encryption::{RequestKey, response_metadata};
 use crate::oid4vci::policy::{BATCH_SIZE, Policy};
@@ -23,12 +27,18 @@ use crate::state::{Issuer, Settings};
 
 /// Minutes that a client may keep the documents: keys are added a day before they sign.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("max-age=300");
+/// Media type of signed metadata.
+const SIGNED: &str = "application/jwt";
+/// `typ` of signed metadata.
+const SIGNED_TYP: &str = "openidvci-issuer-metadata+jwt";
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The documents as served.
 #[derive(Clone, Debug)]
 pub struct Documents {
     issuer: Bytes,
+    /// The same to be signed.
+    claims: Map<String, Value>,
     authorization_server: Bytes,
     jwt_vc_issuer: Bytes,
 }
@@ -45,14 +55,15 @@ impl Documents {
         request_key: &RequestKey,
         jwks: Value,
     ) -> Result<Self, serde_json::Error> {
+        let metadata = issuer_metadata(settings, catalogue, signers, request_key);
+        let claims = match serde_json::to_value(&metadata)? {
+            Value::Object(claims) => claims,
+            _ => Map::new(),
+        };
         let write = |document: Result<Vec<u8>, serde_json::Error>| document.map(Bytes::from);
         Ok(Self {
-            issuer: write(serde_json::to_vec(&issuer_metadata(
-                settings,
-                catalogue,
-                signers,
-                request_key,
-            )))?,
+            claims,
+            issuer: write(serde_json::to_vec(&metadata))?,
             authorization_server: write(serde_json::to_vec(&server_metadata(settings)))?,
             jwt_vc_issuer: write(serde_json::to_vec(&JwtVcIssuerMetadata {
                 issuer: settings.base_url.as_str().to_owned(),
@@ -147,9 +158,39 @@ fn server_metadata(settings: &Settings) -> AuthorizationServerMetadata {
     }
 }
 
-/// `/.well-known/openid-credential-issuer`
-pub async fn issuer(State(issuer): State<Arc<Issuer>>) -> impl IntoResponse {
-    document(&issuer.documents.issuer)
+/// `/.well-known/openid-credential-issuer`: plain, or signed for who asks for it ("Signed
+/// Metadata").
+pub async fn issuer(State(issuer): State<Arc<Issuer>>, headers: HeaderMap) -> Response {
+    let plain = || document(&issuer.documents.issuer).into_response();
+    let mut response = match accept::prefers(&headers, SIGNED, "application/json") {
+        true => signed(&issuer).map_or_else(plain, IntoResponse::into_response),
+        false => plain(),
+    };
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+/// The metadata signed now: with certificates where there are any, which do without the registry.
+fn signed(issuer: &Issuer) -> Option<impl IntoResponse + use<>> {
+    let key = issuer.ring.by_kid(issuer.signers.certified_first()?)?;
+    let mut header = Map::new();
+    header.insert("kid".to_owned(), json!(key.kid()));
+    let chain = issuer.ring.chain(key.kid());
+    if !chain.is_empty() {
+        let chain: Vec<String> = chain.iter().map(|der| STANDARD.encode(der)).collect();
+        header.insert("x5c".to_owned(), json!(chain));
+    }
+    let mut claims = issuer.documents.claims.clone();
+    claims.insert("sub".to_owned(), json!(issuer.settings.base_url.as_str()));
+    claims.insert("iss".to_owned(), json!(issuer.settings.base_url.as_str()));
+    claims.insert("iat".to_owned(), json!(issuer.clock.now()));
+    let input = SigningInput::new(key.algorithm(), SIGNED_TYP, header, &claims);
+    let signature = key.sign(input.signing_input());
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(SIGNED)),
+        (header::CACHE_CONTROL, MAX_AGE),
+    ];
+    Some((headers, input.finish(&signature)))
 }
 
 /// `/.well-known/oauth-authorization-server`

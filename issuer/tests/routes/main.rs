@@ -1,14 +1,19 @@
 //! The issuer's real router in process, with a clock moved by hand and a wallet made of `vc`.
 
 #[cfg(test)]
+mod batch;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod confirm_key;
 #[cfg(test)]
 mod credential;
 #[cfg(test)]
-mod imports;
 mod dpop;
+#[cfg(test)]
+mod encryption;
+#[cfg(test)]
+mod imports;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
@@ -25,6 +30,8 @@ mod passports_read;
 mod passports_revoke;
 #[cfg(test)]
 mod privacy;
+#[cfg(test)]
+mod profiles;
 #[cfg(test)]
 mod queues;
 #[cfg(test)]

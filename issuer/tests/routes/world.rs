@@ -14,6 +14,7 @@ use issuer::store::ListPolicy;
 use issuer::store::Store;
 use issuer::store::sled::SledStore;
 use issuer::{App, Parts, SCOPES, Settings, secrets};
+use keys::certify::Holder;
 use keys::{Purpose, Ring, Sealing, SigningKey};
 use serde_json::{Value, json};
 use server::Tokens;
@@ -29,6 +30,7 @@ use vc::oid4vci::{
 use vc::sd_jwt::{UnverifiedSdJwt, VerifiedSdJwt};
 use vc::status_list::{Status, VerifiedStatusList, reference};
 use vc::time::UnixTime;
+use vc::x5c::TrustAnchor;
 
 pub(crate) const BASE_URL: &str = "http://127.0.0.1:8101";
 /// 2 March 2026, 09:00 UTC.
@@ -47,6 +49,9 @@ pub(crate) struct World {
     pub(crate) reader: String,
     pub(crate) issuer_key: PublicKey,
     pub(crate) base_url: &'static str,
+    /// The network's root, where the issuer has an ES256 key that it certified.
+    pub(crate) root: Option<TrustAnchor>,
+    policy: Policy,
     pub(crate) dir: TempDir,
 }
 
@@ -147,22 +152,49 @@ impl World {
     }
 
     pub(crate) async fn at(base_url: &'static str) -> Self {
+        Self::made(base_url, Policy::default(), false).await
+    }
+
+    /// With another policy.
+    pub(crate) async fn with(policy: Policy) -> Self {
+        Self::made(BASE_URL, policy, false).await
+    }
+
+    /// With an ES256 key and its certificate, too.
+    pub(crate) async fn certified() -> Self {
+        Self::made(BASE_URL, Policy::default(), true).await
+    }
+
+    async fn made(base_url: &'static str, policy: Policy, certified: bool) -> Self {
         let dir = TempDir::new().unwrap();
         let mut rng = secrets::rng();
         let key_file = dir.path().join("key");
         keys::create_key_file(&key_file, &mut rng).unwrap();
         let sealing = Sealing::KeyFile(key_file);
         let mut ring = Ring::create(&dir.path().join("ring"), &sealing, &mut rng).unwrap();
+        let root = certified.then(|| {
+            let kid = ring.generate(Purpose::Issuer, Algorithm::Es256, NOW, &mut rng);
+            let key = ring.by_kid(&kid).unwrap().public_key().clone();
+            let mut network = Ring::create(&dir.path().join("root"), &sealing, &mut rng).unwrap();
+            network.make_root("The network", NOW, &mut rng).unwrap();
+            let root = network.root().unwrap();
+            let holder = Holder::Issuer { url: base_url.to_owned() };
+            let leaf = root.certify(&key, &holder, 365, NOW, &mut rng).unwrap();
+            let anchor = TrustAnchor::from_der(root.certificate()).unwrap();
+            ring.attach_chain(&kid, vec![leaf], &anchor, NOW).unwrap();
+            anchor
+        });
         ring.generate(Purpose::Issuer, Algorithm::EdDsa, NOW, &mut rng);
         ring.save(&mut rng).unwrap();
-        Self::start(dir, Clock::manual(NOW), base_url).await
+        let made = Self::start(dir, Clock::manual(NOW), base_url, policy).await;
+        Self { root, ..made }
     }
 
     /// Stopped and started again on the same store.
     pub(crate) async fn restarted(self) -> Self {
-        let Self { app, router, clock, base_url, dir, .. } = self;
+        let Self { app, router, clock, base_url, dir, root, policy, .. } = self;
         drop((app, router));
-        Self::start(dir, clock, base_url).await
+        Self { root, ..Self::start(dir, clock, base_url, policy).await }
     }
 
     /// What is left when the process has died, for [`Self::again`].
@@ -172,10 +204,10 @@ impl World {
 
     /// Started on what is left.
     pub(crate) async fn again(dir: TempDir, clock: Clock) -> Self {
-        Self::start(dir, clock, BASE_URL).await
+        Self::start(dir, clock, BASE_URL, Policy::default()).await
     }
 
-    async fn start(dir: TempDir, clock: Clock, base_url: &'static str) -> Self {
+    async fn start(dir: TempDir, clock: Clock, base_url: &'static str, policy: Policy) -> Self {
         let sealing = Sealing::KeyFile(dir.path().join("key"));
         let ring = Ring::open(&dir.path().join("ring"), &sealing).unwrap();
         let issuer_key = ring.active(Purpose::Issuer).unwrap().public_key().clone();
@@ -190,7 +222,7 @@ impl World {
             ods: "RBV".parse().unwrap(),
             name: "The Christie NHS Foundation Trust".to_owned(),
             offer_seconds: 900,
-            policy: Policy::default(),
+            policy: policy.clone(),
         };
         let scopes =
             |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -204,7 +236,19 @@ impl World {
         let router = layered(app.router(), &Limits::default());
         let (token, reader) = (token.expose().to_owned(), reader.expose().to_owned());
         let attended = attended.expose().to_owned();
-        Self { app, router, clock, token, attended, reader, issuer_key, base_url, dir }
+        Self {
+            app,
+            router,
+            clock,
+            token,
+            attended,
+            reader,
+            issuer_key,
+            base_url,
+            root: None,
+            policy,
+            dir,
+        }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {

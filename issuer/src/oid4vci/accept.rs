@@ -1,0 +1,58 @@
+//! Which of two media types a client would rather have (RFC 9110, 12.5.1).
+
+use axum::http::{HeaderMap, header};
+
+/// Whether `first` is named in `Accept` with more weight than what `usual` is given by.
+pub(super) fn prefers(headers: &HeaderMap, first: &str, usual: &str) -> bool {
+    let ranges: Vec<(&str, f32)> = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(range)
+        .collect();
+    let weight = |name: &str| {
+        ranges.iter().find(|(range, _)| range.eq_ignore_ascii_case(name)).map(|(_, q)| *q)
+    };
+    let wanted = weight(first).unwrap_or(0.0);
+    // A client that names both alike gets the usual one.
+    let other = weight(usual).unwrap_or(0.0);
+    wanted > 0.0 && wanted > other
+}
+
+/// A media range and its weight.
+fn range(text: &str) -> (&str, f32) {
+    let mut parts = text.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let q = parts.find_map(|part| part.strip_prefix("q="));
+    (name, q.map_or(1.0, |q| q.parse().unwrap_or(0.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_heavier_of_two_types_is_preferred_and_the_usual_one_in_doubt() {
+        for (accept, preferred) in [
+            ("application/jwt", true),
+            ("application/jwt, */*", true),
+            ("Application/JWT;q=0.9, application/json;q=0.8", true),
+            ("application/json, application/jwt;q=0.5", false),
+            ("application/jwt, application/json", false),
+            ("application/jwt;q=0", false),
+            ("application/json", false),
+            ("*/*", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+
+            let prefers = prefers(&headers, "application/jwt", "application/json");
+
+            assert_eq!(prefers, preferred, "{accept}");
+        }
+    }
+}
