@@ -1,6 +1,6 @@
 //! Credentials made here verify in other people's libraries, and theirs verify here.
 //!
-//! `./test` installs the libraries first (npm `@sd-jwt/sd-jwt-vc`, PyPI `sd-jwt`); without them
+//! `./test` installs the libraries first (npm `@sd-jwt/sd-jwt-vc` and `@openid4vc/openid4vci`, PyPI `sd-jwt`); without them
 //! these tests fail rather than pass unseen.
 
 #![expect(
@@ -12,6 +12,7 @@
 
 mod browser;
 mod peers;
+mod wallets;
 
 use serde_json::{Value, json};
 use staff_passport_tests::network::{HOST_ODS, Network, POLL_SECONDS};

@@ -13,6 +13,8 @@ pub(crate) enum Peer {
     Npm,
     /// PyPI `sd-jwt`.
     Pypi,
+    /// npm `@openid4vc/openid4vci`, as a wallet.
+    Wallet,
 }
 
 impl Peer {
@@ -23,6 +25,11 @@ impl Peer {
             Self::Npm => {
                 let mut node = Command::new("node");
                 node.arg(folder.join("peer.mjs"));
+                node
+            }
+            Self::Wallet => {
+                let mut node = Command::new("node");
+                node.arg(folder.join("wallet.mjs"));
                 node
             }
             Self::Pypi => {

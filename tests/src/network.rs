@@ -122,9 +122,23 @@ impl Network {
         let sealed = ["--ring", ring.as_str(), "--key-file", key_file.as_str()];
         succeed("keys", &[&["init", "--new-key-file"], &sealed[..]].concat(), &[]);
         succeed("keys", &[&["generate", "--purpose", "issuer"], &sealed[..]].concat(), &[]);
+        let es256 = ["generate", "--purpose", "issuer", "--alg", "ES256"];
+        let kid = succeed("keys", &[&es256[..], &sealed[..]].concat(), &[]);
         let out = self.text("issuer.jwks.json");
         let jwks = ["jwks", "--purpose", "issuer", "--out", &out];
         succeed("keys", &[&jwks[..], &sealed[..]].concat(), &[]);
+
+        let (root, chain) = (self.text("root.pem"), self.text("issuer.pem"));
+        let (ring, key_file) = (self.text("root.ring"), self.text("root.key"));
+        let roots = ["--ring", ring.as_str(), "--key-file", key_file.as_str()];
+        succeed("keys", &[&["init", "--new-key-file"], &roots[..]].concat(), &[]);
+        let make = ["root", "--name", "Invented Cancer Alliance", "--out", &root];
+        succeed("keys", &[&make[..], &roots[..]].concat(), &[]);
+        let certify =
+            ["certify", "--jwk", &out, "--issuer-url", &self.issuer_url, "--out", &chain];
+        succeed("keys", &[&certify[..], &roots[..]].concat(), &[]);
+        let attach = ["attach", kid.trim(), "--chain", &chain, "--root", &root];
+        succeed("keys", &[&attach[..], &sealed[..]].concat(), &[]);
     }
 
     fn make_registry(&self) {

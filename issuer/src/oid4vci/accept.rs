@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
-/// Whether `first` is named in `Accept` with more weight than what `usual` is given by.
+/// Whether `first` is named in `Accept` with more weight than `usual`, or with the same and earlier.
 pub(super) fn prefers(headers: &HeaderMap, first: &str, usual: &str) -> bool {
     let ranges: Vec<(&str, f32)> = headers
         .get_all(header::ACCEPT)
@@ -11,13 +11,15 @@ pub(super) fn prefers(headers: &HeaderMap, first: &str, usual: &str) -> bool {
         .flat_map(|value| value.split(','))
         .map(range)
         .collect();
-    let weight = |name: &str| {
-        ranges.iter().find(|(range, _)| range.eq_ignore_ascii_case(name)).map(|(_, q)| *q)
+    let place = |name: &str| {
+        let named = |(_, (range, _)): &(usize, &(&str, f32))| range.eq_ignore_ascii_case(name);
+        ranges.iter().enumerate().find(named).map(|(place, (_, q))| (*q, place))
     };
-    let wanted = weight(first).unwrap_or(0.0);
-    // A client that names both alike gets the usual one.
-    let other = weight(usual).unwrap_or(0.0);
-    wanted > 0.0 && wanted > other
+    match (place(first), place(usual)) {
+        (Some((q, _)), None) => q > 0.0,
+        (Some((q, at)), Some((other, before))) => q > other || (q > 0.0 && q >= other && at < before),
+        (None, _) => false,
+    }
 }
 
 /// A media range and its weight.
@@ -35,13 +37,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_heavier_of_two_types_is_preferred_and_the_usual_one_in_doubt() {
+    fn the_heavier_of_two_types_is_preferred_and_then_the_earlier() {
         for (accept, preferred) in [
             ("application/jwt", true),
             ("application/jwt, */*", true),
             ("Application/JWT;q=0.9, application/json;q=0.8", true),
             ("application/json, application/jwt;q=0.5", false),
-            ("application/jwt, application/json", false),
+            ("application/jwt, application/json", true),
+            ("application/json, application/jwt", false),
             ("application/jwt;q=0", false),
             ("application/json", false),
             ("*/*", false),
