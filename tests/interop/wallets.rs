@@ -111,7 +111,7 @@ async fn a_foreign_wallet_waits_for_hr_and_then_fetches() {
             assert_eq!(answer["notified"], false);
         } else {
             let refusal = Peer::Wallet.ask(&command).expect_err("it refuses notification_id");
-            assert!(refusal.contains("RetrieveCredentialsError"), "{refusal}");
+            assert!(refusal.contains("retrieving deferred credentials"), "{refusal}");
         }
     }
 }
