@@ -1,6 +1,7 @@
 //! HR's console: pages over the same functions as the API.
 
 mod acts;
+mod approve;
 mod data;
 pub(crate) mod form;
 mod home;
@@ -37,6 +38,7 @@ pub fn routes() -> Router<AppState> {
         .route("/console/passports/{id}/edit", get(write::edit).post(write::edited))
         .route("/console/passports/{id}/offer", get(offer::offer).post(offer::compare))
         .route("/console/passports/{id}/offer/events", get(offer::events))
+        .route("/console/passports/{id}/approve", get(approve::ask).post(approve::decide))
         .route("/console/passports/{id}/{act}", get(acts::ask).post(acts::act))
 }
 

@@ -7,6 +7,7 @@ pub mod checks;
 pub mod console;
 pub mod life;
 pub mod oid4vci;
+pub mod oversight;
 pub mod passports;
 pub mod person;
 pub mod profiles;
@@ -30,7 +31,7 @@ use server::Tokens;
 use server::serve::Limits;
 
 pub use crate::passports::SCOPES;
-pub use crate::run::{RunError, ServeArgs, open_store, serve, verify_audit};
+pub use crate::run::{RunError, ServeArgs, open_store, serve};
 pub use crate::service::SERVICE;
 pub use crate::state::{OFFER_SECONDS, Settings};
 
@@ -87,6 +88,7 @@ pub async fn app(settings: Settings, parts: Parts) -> Result<App, StartError> {
     let secrets = Secrets::from_ring(&ring);
     let ring = Arc::new(ring);
 
+    store.note_two_people(settings.two_people, clock.now()).await?;
     for kid in signers.profiles().filter_map(|profile| signers.kid(profile)) {
         store.open_status_lists(kid, clock.now()).await?;
     }
@@ -125,7 +127,8 @@ impl App {
         console::routes().with_state(self.state.clone())
     }
 
-    /// What is done every half minute: old lists are signed anew, old nonces and tokens forgotten.
+    /// What is done every half minute: old lists are signed anew, old nonces and tokens forgotten;
+    /// and every hour: where the audit logs end is signed.
     ///
     /// # Errors
     /// [`StartError`].
@@ -136,6 +139,11 @@ impl App {
             issuer.watch.changed(id);
         }
         issuer.store.sweep(issuer.clock.now()).await?;
+        // A clock that was put back signs nothing.
+        if let Ok(now) = issuer.signing_time() {
+            let (iss, ring) = (issuer.settings.base_url.as_str(), Arc::clone(&issuer.ring));
+            issuer.store.sign_audit_head(iss, ring, now).await?;
+        }
         Ok(())
     }
 
@@ -157,6 +165,9 @@ pub enum StartError {
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The head of the audit logs cannot be signed.
+    #[error(transparent)]
+    Audit(#[from] server::audit::heads::HeadsError),
     /// A status list cannot be published.
     #[error(transparent)]
     Publish(#[from] PublishError),

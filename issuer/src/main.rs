@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use clock::Clock;
+use issuer::audit::LOGS;
 use issuer::{SCOPES, SERVICE, ServeArgs};
-use server::config::StoreUrl;
-use server::control::{PersonArgs, TokenArgs};
+use server::control::{AuditArgs, PersonArgs, TokenArgs};
 
 /// Issues staff passports
 #[derive(Parser)]
@@ -25,19 +25,8 @@ enum Command {
     Token(TokenArgs),
     /// Accounts of people
     Person(PersonArgs),
-    /// The audit log
-    #[command(subcommand)]
-    Audit(AuditCommand),
-}
-
-#[derive(Subcommand)]
-enum AuditCommand {
-    /// Check that no entry was changed or removed (the service must be stopped)
-    Verify {
-        /// Where the store is, for example sled:/var/lib/issuer
-        #[arg(long, env = "STAFF_PASSPORT_STORE")]
-        store: StoreUrl,
-    },
+    /// The audit logs
+    Audit(AuditArgs),
 }
 
 #[tokio::main]
@@ -68,11 +57,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         }
         Command::Token(args) => print!("{}", args.run(Clock::system(), SCOPES).await?),
         Command::Person(args) => print!("{}", args.run(Clock::system(), SERVICE.grants).await?),
-        Command::Audit(AuditCommand::Verify { store }) => {
-            let (entries, rows) = issuer::verify_audit(&store)?;
-            println!("the audit log is whole: {entries} entries");
-            println!("the account log is whole: {rows} rows");
-        }
+        Command::Audit(args) => args.run(LOGS, &mut std::io::stdout().lock()).await?,
     }
     Ok(())
 }

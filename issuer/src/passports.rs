@@ -1,6 +1,7 @@
 //! What home HR does, one function an act: pages call it, `/api/v1/passports` calls it. Unknown
 //! members are refused; errors are problems.
 
+pub mod approve;
 pub mod change;
 pub mod confirm;
 pub mod create;
@@ -16,8 +17,10 @@ pub mod watch;
 
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use chrono::{DateTime, SecondsFormat};
 use server::Problem;
+use server::sign_in::ReadAudit;
 use server::tokens::Scope;
 
 pub use crate::passports::view::PassportView;
@@ -27,7 +30,8 @@ use crate::state::{Issuer, to_the_end};
 use crate::store::{Done, NotDone, Passport, PassportId, StoreError};
 
 /// Every scope that this service knows.
-pub const SCOPES: &[&str] = &[ReadPassports::NAME, WritePassports::NAME, IssueUnattended::NAME];
+pub const SCOPES: &[&str] =
+    &[ReadPassports::NAME, WritePassports::NAME, IssueUnattended::NAME, ReadAudit::NAME];
 /// Longest document: it is kept sealed in one value of the store.
 pub(crate) const MAX_BODY_BYTES: usize = 60 * 1024;
 /// Most characters of a note.
@@ -147,6 +151,18 @@ fn not_done(why: NotDone) -> Problem {
             "CHANGED_MEANWHILE",
             "Somebody else has changed this passport meanwhile: look at it again.",
         ),
+        NotDone::AskedAlready => conflict(
+            "ASKED_ALREADY",
+            "Something about this passport waits for a second person: approve or refuse it first.",
+        ),
+        NotDone::NothingAsked => {
+            conflict("NOTHING_TO_APPROVE", "Nothing about this passport waits for approval.")
+        }
+        NotDone::OwnAsking => {
+            Problem::new(StatusCode::FORBIDDEN, "SECOND_PERSON_NEEDED", "Not allowed").detail(
+                "You asked for this yourself: a colleague has to approve it. You can take it back.",
+            )
+        }
         NotDone::NothingToConfirm => {
             conflict("NOTHING_TO_CONFIRM", "No phone waits for its digits to be compared.")
         }

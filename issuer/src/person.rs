@@ -84,9 +84,17 @@ impl Person {
     /// # Errors
     /// [`PersonError::DoesNotOpen`].
     pub fn claims(&self) -> Result<Map<String, Value>, PersonError> {
+        self.open_document(&self.document)
+    }
+
+    /// A document that was sealed for the person.
+    ///
+    /// # Errors
+    /// [`PersonError::DoesNotOpen`].
+    pub fn open_document(&self, sealed: &[u8]) -> Result<Map<String, Value>, PersonError> {
         let values = self
             .key
-            .open(&self.document, self.subject_ref.as_bytes())
+            .open(sealed, self.subject_ref.as_bytes())
             .map_err(|OpenFailed| PersonError::DoesNotOpen)?;
         serde_json::from_slice(&values).map_err(|_| PersonError::DoesNotOpen)
     }

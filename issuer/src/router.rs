@@ -9,7 +9,10 @@ use tower_http::cors::{Any, CorsLayer};
 use crate::bulk;
 use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::{credential, deferred, dpop, metadata, nonce, notification, offer, token};
-use crate::passports::{change, confirm, create, drafts, life, offers, progress, queues, read};
+use crate::oversight;
+use crate::passports::{
+    approve, change, confirm, create, drafts, life, offers, progress, queues, read,
+};
 use crate::state::AppState;
 use crate::status::serve;
 use crate::types;
@@ -35,8 +38,11 @@ pub fn router(state: AppState, ready: Readiness) -> Router {
         .route("/api/v1/passports/{id}/confirm-key", post(confirm::post))
         .route("/api/v1/passports/{id}/refuse-key", post(confirm::post_refuse))
         .route("/api/v1/passports/{id}/waive-key", post(confirm::post_waive))
+        .route("/api/v1/passports/{id}/approve", post(approve::post))
+        .route("/api/v1/passports/{id}/refuse-approval", post(approve::post_refuse))
         .route("/api/v1/queues", get(queues::get))
-        .merge(bulk::routes());
+        .merge(bulk::routes())
+        .merge(oversight::routes());
     let protocol = Router::new()
         .route("/offers/{id}", get(offer::offer))
         .route("/token", post(token::token))

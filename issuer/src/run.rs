@@ -1,6 +1,7 @@
 //! From command line to a running service.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
@@ -15,13 +16,12 @@ use server::sign_in::{SignInArgs, SignInError, Site};
 use server::web::WebArgs;
 use server::{Durable, Tokens};
 
-use crate::audit::AuditError;
 use crate::console::WalletOrigin;
 use crate::oid4vci::policy::{PolicyArgs, PolicyError};
 use crate::passports::SCOPES;
 use crate::service::SERVICE;
 use crate::state::{OFFER_SECONDS, Settings};
-use crate::store::sled::{SledStore, audit_of};
+use crate::store::sled::SledStore;
 use crate::store::{ListPolicy, StoreError};
 use crate::wallet_site::{WalletArgs, WalletSiteError};
 use crate::{Parts, StartError, secrets};
@@ -56,6 +56,9 @@ pub struct ServeArgs {
     #[arg(long, env = "STAFF_PASSPORT_OFFER_MINUTES", default_value_t = OFFER_SECONDS / 60,
           value_parser = clap::value_parser!(u32).range(1..=MAX_OFFER_MINUTES))]
     offer_minutes: u32,
+    /// One person alone may issue by hand; the log of accounts says so
+    #[arg(long, env = "STAFF_PASSPORT_ONE_PERSON_ISSUING")]
+    one_person_issuing: bool,
     #[command(flatten)]
     policy: PolicyArgs,
     #[command(flatten)]
@@ -104,10 +107,13 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
         name: args.name,
         offer_seconds: args.offer_minutes.saturating_mul(60),
         policy,
+        two_people: !args.one_person_issuing,
     };
-    let parts = Parts { store: std::sync::Arc::new(store), tokens: tokens.clone(), ring, clock };
+    let parts = Parts { store: Arc::new(store), tokens: tokens.clone(), ring, clock };
     let app = crate::app(settings, parts).await?;
-    let _control = Control::with_people(dir, tokens, site.accounts())?;
+    let issuer = app.issuer();
+    let auditor = issuer.store.auditor(Arc::clone(&issuer.ring));
+    let _control = Control::with_auditor(dir, tokens, site.accounts(), auditor)?;
     let _sessions = site.maintained();
     let listener = bind(args.server.listen).await?;
 
@@ -153,17 +159,6 @@ pub fn open_store(dir: &Path, ring: &Ring) -> Result<(SledStore, Durable), RunEr
     Ok((store, db))
 }
 
-/// `issuer audit verify`: gives the number of entries about passports, and of rows about accounts,
-/// sign-ins and tokens.
-///
-/// # Errors
-/// [`RunError`].
-pub fn verify_audit(store: &StoreUrl) -> Result<(u64, u64), RunError> {
-    let StoreUrl::Sled(dir) = store;
-    let db = Durable::open(dir)?;
-    Ok((audit_of(&db)?, server::audit::verify(&db)?))
-}
-
 /// Why the service does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -197,7 +192,4 @@ pub enum RunError {
     /// The service cannot be served.
     #[error(transparent)]
     Serve(#[from] ServeError),
-    /// The audit log does not stand.
-    #[error(transparent)]
-    Audit(#[from] AuditError),
 }

@@ -36,6 +36,8 @@ pub struct Settings {
     pub offer_seconds: u32,
     /// What it asks of wallets.
     pub policy: Policy,
+    /// Whether two people issue by hand: one asks, another approves.
+    pub two_people: bool,
 }
 
 /// The issuer.

@@ -1,6 +1,8 @@
 //! What the issuer keeps. A method is one whole fact: it happens once, entirely, and is on disk
 //! when it answers. The rules, races included, are in `contract.rs` and hold for every backend.
 
+mod approvals;
+mod audit;
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod facts;
@@ -12,11 +14,14 @@ use async_trait::async_trait;
 use server::durable::CommitError;
 use vc::status_list::Status;
 
+pub use approvals::{ApprovalStore, Approving, Asking, Refusing};
+pub use audit::AuditStore;
 pub use facts::{
-    Act, ArchiveReason, ChangeKind, ConfirmKey, Copy, Deferral, DeferralState, Grant, HistoryEntry,
-    HolderKey, LatestOffer, ListPolicy, ListRow, Offer, OfferReason, OfferState, OfferStep,
-    Passport, PassportId, PassportState, Queue, ReinstatementReason, Rejection, RevocationReason,
-    RevokedFor, Sealed, SecretHash, StatusEntry, SuspensionReason, UnknownWord, WithdrawalReason,
+    Act, ArchiveReason, Asked, AskedAct, AskedOffer, ChangeKind, ConfirmKey, Copy, Deferral,
+    DeferralState, Grant, HistoryEntry, HolderKey, LatestOffer, ListPolicy, ListRow, Offer,
+    OfferReason, OfferState, OfferStep, Passport, PassportId, PassportState, Queue,
+    ReinstatementReason, Rejection, RevocationReason, RevokedFor, Sealed, SecretHash, StatusEntry,
+    SuspensionReason, UnknownWord, WithdrawalReason,
 };
 pub use grants::{Attested, Client, Grants, NewRefresh, RefreshFamily, Refreshed, Refreshing};
 pub use requests::{
@@ -26,14 +31,12 @@ pub use requests::{
     PassportDraft, QueueCounts, Recorded, Redeemed, Redemption, WalletSays,
 };
 
-use crate::audit::AuditError;
-
 /// Wrong transaction codes that an offer survives.
 pub const TX_CODE_TRIES: u8 = 5;
 
 /// The issuer's store.
 #[async_trait]
-pub trait Store: Grants + Send + Sync {
+pub trait Store: ApprovalStore + AuditStore + Grants + Send + Sync {
     /// Records a passport, its sealed values, its search index and, when it is offered at once,
     /// its first offer.
     async fn draft_passport(&self, draft: PassportDraft) -> Result<(), StoreError>;
@@ -123,9 +126,6 @@ pub trait Store: Grants + Send + Sync {
 
     /// Forgets nonces and access tokens that expired more than an hour before `now`.
     async fn sweep(&self, now: i64) -> Result<(), StoreError>;
-
-    /// Checks the audit log from its first entry to its head and gives the number of entries.
-    async fn verify_audit(&self) -> Result<u64, AuditError>;
 
     /// Whether the store takes writes; the sentence says why not.
     fn ready(&self) -> Result<(), String>;

@@ -1,16 +1,22 @@
 //! The audit log of accounts, sign-ins and tokens: append-only rows, each holding the hash of the
 //! one before. A row is written in the same fact as what it tells of, and holds no name.
 
+pub mod chain;
+pub mod heads;
+pub mod office;
+
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use vc::base64url;
+
+pub use chain::{ChainError, Head, Log};
 
 use crate::durable::{Batch, CommitError, Durable, StoreError, View};
 
 const ROWS: &[u8] = b"account-audit/";
 const HEAD: &[u8] = b"account-audit-head";
-/// What the first row holds in place of a hash.
-const BEGINNING: [u8; 32] = [0; 32];
+/// The log of accounts.
+pub const ACCOUNTS: Log = Log { name: "accounts", rows: ROWS, head: HEAD, is_row };
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,19 +99,6 @@ pub struct Row {
     pub before: String,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Head {
-    sequence: u64,
-    hash: String,
-}
-
-impl Default for Head {
-    fn default() -> Self {
-        Self { sequence: 0, hash: base64url::encode(&BEGINNING) }
-    }
-}
-
 /// What a row tells; [`append`] writes it.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -134,9 +127,9 @@ pub fn append(view: &View<'_>, batch: &mut Batch, entry: Entry) -> Result<(), Co
     let Entry { at, who, what, about, detail } = entry;
     let row = Row { sequence, at, who, what, about, detail, before: head.hash };
     let bytes = serde_json::to_vec(&row).unwrap_or_default();
-    let hash = base64url::encode(&Sha256::digest(&bytes));
+    let head = Head { sequence, hash: chain::hash(&bytes) };
     batch.put(row_key(sequence), bytes);
-    batch.put(HEAD, serde_json::to_vec(&Head { sequence, hash }).unwrap_or_default());
+    batch.put(HEAD, serde_json::to_vec(&head).unwrap_or_default());
     Ok(())
 }
 
@@ -169,28 +162,17 @@ pub fn before(
 /// # Errors
 /// [`AuditError`] with the first row that does not stand.
 pub fn verify(db: &Durable) -> Result<u64, AuditError> {
-    let mut hash = base64url::encode(&BEGINNING);
-    let mut sequence = 0_u64;
-    for entry in db.scan_prefix(ROWS) {
-        let (key, value) = entry?;
-        sequence = sequence.saturating_add(1);
-        let row: Row =
-            serde_json::from_slice(&value).map_err(|_| AuditError::Malformed(sequence))?;
-        let whole = serde_json::to_vec(&row).is_ok_and(|again| again == value);
-        if key != row_key(sequence) || row.sequence != sequence || row.before != hash || !whole {
-            return Err(AuditError::Broken(sequence));
-        }
-        hash = base64url::encode(&Sha256::digest(&value));
+    match ACCOUNTS.verify(db, &BTreeMap::new()) {
+        Ok(rows) => Ok(rows),
+        Err(ChainError::Row { sequence, .. }) => Err(AuditError::Broken(sequence)),
+        Err(ChainError::End { .. } | ChainError::Signed { .. }) => Err(AuditError::Head),
+        Err(ChainError::Read(error)) => Err(error.into()),
     }
-    let head = match db.get(HEAD)? {
-        Some(bytes) => serde_json::from_slice(&bytes).map_err(|_| AuditError::Head)?,
-        None => Head::default(),
-    };
-    if head.sequence == sequence && head.hash == hash {
-        Ok(sequence)
-    } else {
-        Err(AuditError::Head)
-    }
+}
+
+fn is_row(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<Row>(bytes)
+        .is_ok_and(|row| serde_json::to_vec(&row).is_ok_and(|again| again == bytes))
 }
 
 fn row_key(sequence: u64) -> Vec<u8> {

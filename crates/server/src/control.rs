@@ -1,6 +1,8 @@
 //! The control socket `DIR/control.sock`: lets a command act on a store that a running service
-//! holds. And the commands `token` and `person`, which use it when it answers and open the store
-//! otherwise.
+//! holds. And the commands `token`, `person` and `audit`, which use it when it answers and open the
+//! store otherwise.
+
+mod audit;
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -15,6 +17,9 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+pub use audit::AuditArgs;
+
+use crate::audit::office::Auditor;
 use crate::config::{BaseUrl, StoreUrl};
 use crate::durable::Durable;
 use crate::people::{Grants, Invitation, People, PeopleError, PersonId, PersonState, Role};
@@ -25,6 +30,8 @@ const NAME: &str = "control.sock";
 const MAX_LINE: u64 = 4 << 20;
 /// Time for one exchange.
 const EXCHANGE: Duration = Duration::from_secs(10);
+/// Time for a look at a whole log.
+const LONG_LOOK: Duration = Duration::from_secs(30 * 60);
 
 /// `token create|list|revoke`, the same in every service; flatten it into the service's command.
 #[derive(Clone, Debug, clap::Args)]
@@ -81,7 +88,7 @@ impl TokenArgs {
             Some(answer) => answer,
             None => {
                 let tokens = Tokens::new(Durable::open(&dir)?, clock, scopes);
-                answer(&Desk { tokens: Some(tokens), accounts: None }, request).await
+                answer(&Desk { tokens: Some(tokens), ..Desk::default() }, request).await
             }
         };
         printed(answer)
@@ -155,7 +162,7 @@ impl PersonArgs {
                 }
                 let people = People::new(Durable::open(&dir)?, clock, grants, true);
                 let accounts = Some(Accounts { people, base_url });
-                answer(&Desk { tokens: None, accounts }, request).await
+                answer(&Desk { accounts, ..Desk::default() }, request).await
             }
         };
         printed(answer)
@@ -173,6 +180,7 @@ fn printed(answer: Answer) -> Result<String, ControlError> {
             Ok(people.iter().map(|person| format!("{}\n", serde_json::json!(person))).collect())
         }
         Answer::Revoked | Answer::Done => Ok(String::new()),
+        Answer::Text { text } | Answer::Lines { text, .. } => Ok(text),
         Answer::Refused { sentence } => Err(ControlError::Refused(sentence)),
     }
 }
@@ -187,10 +195,11 @@ struct Listed {
 }
 
 /// What the socket acts on.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Desk {
     tokens: Option<Tokens>,
     accounts: Option<Accounts>,
+    auditor: Option<Auditor>,
 }
 
 /// The accounts, and where their pages are.
@@ -220,6 +229,8 @@ enum Request {
     Link { id: PersonId },
     Disable { id: PersonId },
     Enable { id: PersonId },
+    VerifyAudit { head: Option<String> },
+    ExportAudit { after: Option<String> },
 }
 
 /// One line of JSON back.
@@ -232,6 +243,8 @@ enum Answer {
     Linked { link: String },
     People { people: Vec<Listed> },
     Done,
+    Text { text: String },
+    Lines { text: String, after: Option<String> },
     Refused { sentence: String },
 }
 
@@ -247,6 +260,9 @@ async fn answer(desk: &Desk, request: Request) -> Answer {
         }
         (Request::Revoke { id }, Some(tokens), _) => {
             tokens.revoke(&id).await.map(|()| Answer::Revoked).map_err(|error| error.to_string())
+        }
+        (request @ (Request::VerifyAudit { .. } | Request::ExportAudit { .. }), _, _) => {
+            audit::answer(desk.auditor.clone(), request).await
         }
         (request, _, Some(accounts)) => {
             about_people(accounts, request).await.map_err(|error| error.to_string())
@@ -283,6 +299,9 @@ async fn about_people(accounts: &Accounts, request: Request) -> Result<Answer, P
         Request::Create { .. } | Request::List | Request::Revoke { .. } => {
             Answer::Refused { sentence: "this command has no tokens".to_owned() }
         }
+        Request::VerifyAudit { .. } | Request::ExportAudit { .. } => {
+            Answer::Refused { sentence: "this command has no log".to_owned() }
+        }
     })
 }
 
@@ -300,7 +319,7 @@ impl Control {
     /// # Errors
     /// [`ControlError::Socket`].
     pub fn listen(dir: &Path, tokens: Tokens) -> Result<Self, ControlError> {
-        Self::answer_for(dir, Desk { tokens: Some(tokens), accounts: None })
+        Self::answer_for(dir, Desk { tokens: Some(tokens), ..Desk::default() })
     }
 
     /// The same, for accounts of people too.
@@ -312,7 +331,22 @@ impl Control {
         tokens: Tokens,
         accounts: Accounts,
     ) -> Result<Self, ControlError> {
-        Self::answer_for(dir, Desk { tokens: Some(tokens), accounts: Some(accounts) })
+        let desk = Desk { tokens: Some(tokens), accounts: Some(accounts), auditor: None };
+        Self::answer_for(dir, desk)
+    }
+
+    /// The same, for the audit logs too.
+    ///
+    /// # Errors
+    /// [`ControlError::Socket`].
+    pub fn with_auditor(
+        dir: &Path,
+        tokens: Tokens,
+        accounts: Accounts,
+        auditor: Auditor,
+    ) -> Result<Self, ControlError> {
+        let (tokens, accounts) = (Some(tokens), Some(accounts));
+        Self::answer_for(dir, Desk { tokens, accounts, auditor: Some(auditor) })
     }
 
     fn answer_for(dir: &Path, desk: Desk) -> Result<Self, ControlError> {
@@ -324,8 +358,7 @@ impl Control {
                     Ok((stream, _)) => {
                         let desk = desk.clone();
                         tokio::spawn(async move {
-                            if !matches!(timeout(EXCHANGE, serve(stream, &desk)).await, Ok(Ok(())))
-                            {
+                            if serve(stream, &desk).await.is_err() {
                                 tracing::warn!("a control exchange broke off");
                             }
                         });
@@ -362,11 +395,12 @@ fn bind(path: &Path) -> io::Result<UnixListener> {
 }
 
 async fn serve(mut stream: UnixStream, desk: &Desk) -> io::Result<()> {
-    let answer = match serde_json::from_str(&read_line(&mut stream).await?) {
+    let line = timeout(EXCHANGE, read_line(&mut stream)).await??;
+    let answer = match serde_json::from_str(&line) {
         Ok(request) => answer(desk, request).await,
         Err(_) => Answer::Refused { sentence: "the command is of another version".to_owned() },
     };
-    write_line(&mut stream, &answer).await
+    timeout(EXCHANGE, write_line(&mut stream, &answer)).await?
 }
 
 /// Nothing when no service listens.
@@ -389,7 +423,11 @@ async fn ask(dir: &Path, request: &Request) -> Result<Option<Answer>, ControlErr
         write_line(&mut stream, request).await?;
         read_line(&mut stream).await
     };
-    let line = timeout(EXCHANGE, exchange)
+    let time = match request {
+        Request::VerifyAudit { .. } => LONG_LOOK,
+        _ => EXCHANGE,
+    };
+    let line = timeout(time, exchange)
         .await
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
         .map_err(&failed)?;
@@ -435,6 +473,15 @@ pub enum ControlError {
     /// A link needs an address.
     #[error("the service does not run: say where its pages will be, --base-url https://…")]
     NoBaseUrl,
+    /// The log does not stand.
+    #[error(transparent)]
+    Audit(#[from] crate::audit::heads::HeadsError),
+    /// The ring does not open.
+    #[error(transparent)]
+    Ring(#[from] keys::args::OpenRingError),
+    /// A file cannot be read, or the output not be written.
+    #[error("{0} cannot be read or written")]
+    File(String, #[source] io::Error),
     /// No store is named.
     #[error("name the store: --store sled:DIR")]
     NoStore,

@@ -23,6 +23,7 @@ use crate::bulk::sheet::Row;
 use crate::bulk::upload::{self, ImportQuery, Upload};
 use crate::oid4vci::NO_STORE;
 use crate::passports::WritePassports;
+use crate::passports::approve::{alone, may_import};
 use crate::passports::create;
 use crate::passports::offers::{ConfirmKey, confirm_key};
 use crate::state::Issuer;
@@ -75,6 +76,7 @@ pub(crate) async fn post(
     let who = caller.caller.who();
     let key = key(&headers)?;
     let confirm_key = confirm_key(&caller.caller, query.confirm_key)?;
+    may_import(alone(&issuer, &caller.caller))?;
     let upload = upload::receive(body, &query.mapping).await?;
 
     let offer_days = query.offer_days.unwrap_or(DEFAULT_OFFER_DAYS);

@@ -19,6 +19,7 @@ fn settings() -> Settings {
         name: "The Christie NHS Foundation Trust".to_owned(),
         offer_seconds: OFFER_SECONDS,
         policy: crate::oid4vci::policy::Policy::default(),
+        two_people: false,
     }
 }
 

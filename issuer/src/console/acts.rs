@@ -14,6 +14,7 @@ use super::data::{self, Whole};
 use super::form::{Fault, Opt};
 use super::write::not_now;
 use crate::life::{Deed, after};
+use crate::passports::approve::{self, Request};
 use crate::passports::{WritePassports, life, offers};
 use crate::state::Issuer;
 use crate::store::{
@@ -178,6 +179,19 @@ pub(super) async fn act(
     let note = (!note.is_empty()).then_some(note);
     let reason = given.reason.as_str();
     let bad = || Problem::bad_request("FORM_UNREADABLE", "No such reason.");
+    if issuer.settings.two_people && matches!(act, HrAct::Reoffer | HrAct::Reinstate) {
+        let asked = match act {
+            HrAct::Reoffer => Request::Offer(
+                reason.parse().map_err(|_| bad())?,
+                (if given.waive == "yes" { ConfirmKey::Waived } else { ConfirmKey::Compare })
+                    .into(),
+            ),
+            _ => Request::Reinstate(reason.parse().map_err(|_| bad())?),
+        };
+        approve::ask(&issuer, &who, id, asked, note).await?;
+        on.say("approve-asked", &[]).await?;
+        return Ok(see_other(&format!("/console/passports/{id}")));
+    }
     match act {
         HrAct::Reoffer => {
             let reason = reason.parse().map_err(|_| bad())?;

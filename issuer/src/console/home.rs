@@ -62,6 +62,7 @@ async fn view(
     shell: &Shell,
 ) -> Result<QueueView, Problem> {
     let count = match queue {
+        Queue::ToApprove => counts.to_approve,
         Queue::ToConfirm => counts.to_confirm,
         Queue::ToIssue => counts.to_issue,
         Queue::Waiting => counts.waiting,
@@ -76,6 +77,7 @@ async fn view(
         for listed in issuer.store.passports(request).await?.items {
             let mut row = data::row(issuer, &listed, shell).await;
             row.href.push_str(match queue {
+                Queue::ToApprove => "/approve",
                 Queue::ToConfirm | Queue::Waiting => "/offer",
                 Queue::ToIssue => "/edit",
                 Queue::Rejected | Queue::Expiring | Queue::Suspended => "",
@@ -91,7 +93,7 @@ async fn view(
         title: shell.t(&format!("queue-{id}")),
         text: shell.ta(&text, &[("days", &days)]),
         count,
-        urgent: queue == Queue::ToConfirm && count > 0,
+        urgent: matches!(queue, Queue::ToApprove | Queue::ToConfirm) && count > 0,
         rows,
         all_href: format!("/console/passports?queue={id}"),
         all_text: shell.ta("home-all", &[("count", &count.to_string())]),

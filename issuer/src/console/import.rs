@@ -19,6 +19,7 @@ use crate::bulk::run::{DEFAULT_OFFER_DAYS, Progress, Work};
 use crate::bulk::sheet::MAX_FILE_BYTES;
 use crate::bulk::{dry_run, refused, upload};
 use crate::passports::WritePassports;
+use crate::passports::approve::may_import;
 use crate::state::{AppState, Issuer, to_the_end};
 use crate::store::ConfirmKey;
 
@@ -93,6 +94,7 @@ async fn sent(
     let outcome = match press.as_str() {
         "failed" => return Ok(refused::answer(&issuer, upload).await?),
         "import" => {
+            may_import(!issuer.settings.two_people)?;
             let confirm = if waive { ConfirmKey::Waived } else { ConfirmKey::Compare };
             let who = on.person.who();
             let work =

@@ -21,6 +21,7 @@ use super::WalletOrigin;
 use super::data::{self, Tag};
 use super::form::Fault;
 use crate::life::{Deed, after};
+use crate::passports::approve::{self, Request};
 use crate::passports::confirm::{confirm, refuse, waive};
 use crate::passports::offers::{OfferInHand, in_hand};
 use crate::passports::progress::{Progress, Step, follow, progress};
@@ -104,7 +105,7 @@ pub(super) async fn compare(
                 let key = "confirm-digits-missing";
                 return offer_page(&on, &issuer, id, None, (&pressed.digits, key)).await;
             }
-            match confirm(&issuer, &who, id, &digits).await {
+            match confirm(&issuer, &who, id, &digits).await.map(drop) {
                 Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
                     let key = "confirm-digits-wrong";
                     return offer_page(&on, &issuer, id, None, (&pressed.digits, key)).await;
@@ -112,8 +113,11 @@ pub(super) async fn compare(
                 done => (done, "confirmed"),
             }
         }
-        "refuse" => (refuse(&issuer, &who, id, None).await, "refused"),
-        "waive" => (waive(&issuer, &who, id, None).await, "waived"),
+        "refuse" => (refuse(&issuer, &who, id, None).await.map(drop), "refused"),
+        "waive" if issuer.settings.two_people => {
+            (approve::ask(&issuer, &who, id, Request::Waive, None).await.map(drop), "approve-asked")
+        }
+        "waive" => (waive(&issuer, &who, id, None).await.map(drop), "waived"),
         _ => return Err(Problem::bad_request("FORM_UNREADABLE", "No such button.").into()),
     };
     match done {

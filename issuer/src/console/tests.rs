@@ -1,6 +1,7 @@
 //! The pages, by the real router in process.
 
 mod acts;
+mod approve;
 mod create;
 mod hostile;
 mod import;

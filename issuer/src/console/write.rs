@@ -19,6 +19,7 @@ use super::data::{self, Row, Whole};
 use super::form::{Entered, Fault, Faults, claims, faults};
 use crate::checks;
 use crate::life::{Deed, after};
+use crate::passports::approve::{self, Request};
 use crate::passports::change::update_check;
 use crate::passports::offers::offer;
 use crate::passports::{WritePassports, drafts};
@@ -217,12 +218,24 @@ async fn went_on(
             };
             let draft = drafts::save(&issuer, &who, id, built.claims).await?;
             let confirm = if sent.waive { ConfirmKey::Waived } else { ConfirmKey::Compare };
+            if issuer.settings.two_people {
+                let asked = Request::Offer(OfferReason::First, confirm.into());
+                approve::ask(&issuer, &who, draft.id, asked, None).await?;
+                on.say("approve-asked", &[]).await?;
+                return Ok(see_other(&format!("/console/passports/{}", draft.id)));
+            }
             let offered = offer(&issuer, &who, draft.id, OfferReason::First, confirm).await?;
             Ok(see_other(&format!("/console/passports/{}/offer", offered.id)))
         }
         Work::Change(id, now) => {
             let kind = sent.kind.unwrap_or(ChangeKind::Doubt);
             let note = (!sent.note.is_empty()).then_some(sent.note);
+            if issuer.settings.two_people && kind == ChangeKind::Benign {
+                let asked = Request::Change(changed(&now, &accepted));
+                approve::ask(&issuer, &who, id, asked, note).await?;
+                on.say("approve-asked", &[]).await?;
+                return Ok(see_other(&format!("/console/passports/{id}")));
+            }
             update_check(&issuer, &who, id, changed(&now, &accepted), kind, note).await?;
             on.say("changed", &[]).await?;
             Ok(see_other(&format!("/console/passports/{id}")))

@@ -17,7 +17,9 @@ pub(super) fn prefers(headers: &HeaderMap, first: &str, usual: &str) -> bool {
     };
     match (place(first), place(usual)) {
         (Some((q, _)), None) => q > 0.0,
-        (Some((q, at)), Some((other, before))) => q > other || (q > 0.0 && q >= other && at < before),
+        (Some((q, at)), Some((other, before))) => {
+            q > other || (q > 0.0 && q >= other && at < before)
+        }
         (None, _) => false,
     }
 }

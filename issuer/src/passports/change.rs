@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::Value;
 use server::{Authorised, Problem, StrictJson};
 
 use crate::checks;
 use crate::oid4vci::NO_STORE;
+use crate::passports::approve::{Request, alone, ask, merge, waits};
 use crate::passports::create::{document, to_bytes};
 use crate::passports::offers::Claims;
 use crate::passports::{
@@ -36,16 +36,7 @@ pub async fn update_check(
     let passport = known(issuer, id).await?;
     let person = issuer.person(&passport.subject_ref).await?;
     let mut claims = person.claims()?;
-    for (name, value) in checks {
-        match value {
-            Value::Null => {
-                claims.remove(&name);
-            }
-            value => {
-                claims.insert(name, value);
-            }
-        }
-    }
+    merge(&mut claims, checks);
     let claims = checks::accept(claims, &issuer.settings, now)?;
     let mut document = document(issuer, &claims, true);
     document.sealed = person.seal_document(&to_bytes(&claims)?);
@@ -82,8 +73,13 @@ pub async fn patch(
     caller: Authorised<WritePassports>,
     Path(id): Path<String>,
     StrictJson(body): StrictJson<ChangeBody, MAX_BODY_BYTES>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Response, Problem> {
     let who = caller.caller.who();
+    // Bad news never waits.
+    if body.kind == ChangeKind::Benign && !alone(&issuer, &caller.caller) {
+        let asked = Request::Change(body.checks);
+        return Ok(waits(ask(&issuer, &who, id_of(&id)?, asked, body.note).await?).into_response());
+    }
     let view = update_check(&issuer, &who, id_of(&id)?, body.checks, body.kind, body.note).await?;
-    Ok(([NO_STORE], Json(view)))
+    Ok(([NO_STORE], Json(view)).into_response())
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use server::{Authorised, Problem, StrictJson};
 
 use crate::oid4vci::NO_STORE;
+use crate::passports::approve::{Request, alone, ask, waits};
 use crate::passports::progress::{Progress, of};
 use crate::passports::{WritePassports, done, id_of, known, sealed_note};
 use crate::state::Issuer;
@@ -116,8 +117,12 @@ pub async fn post_waive(
     caller: Authorised<WritePassports>,
     Path(id): Path<String>,
     StrictJson(body): StrictJson<NoteBody>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Response, Problem> {
     crate::passports::offers::confirm_key(&caller.caller, Some(false))?;
-    let progress = waive(&issuer, &caller.caller.who(), id_of(&id)?, body.note).await?;
-    Ok(([NO_STORE], Json(progress)))
+    let (who, id) = (caller.caller.who(), id_of(&id)?);
+    if !alone(&issuer, &caller.caller) {
+        return Ok(waits(ask(&issuer, &who, id, Request::Waive, body.note).await?).into_response());
+    }
+    let progress = waive(&issuer, &who, id, body.note).await?;
+    Ok(([NO_STORE], Json(progress)).into_response())
 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use server::{Authorised, Problem, StrictJson};
 
 use crate::checks;
+use crate::passports::approve::{Request, alone, ask, waits};
 use crate::passports::offers::{Offered, confirm_key, fresh_offer, in_words};
 use crate::passports::terms::{OfferedProfile, Terms};
 use crate::passports::{MAX_BODY_BYTES, WritePassports, drafts, instant};
@@ -143,6 +144,14 @@ pub async fn post(
     }
     let confirm_key = confirm_key(&caller.caller, query.confirm_key)?;
     let terms = Terms { confirm_key, profile: query.profile };
+    if !alone(&issuer, &caller.caller) {
+        // The faults of the whole, before anything is stored.
+        checks::accept(body.clone(), &issuer.settings, issuer.clock.now())?;
+        let draft = drafts::save(&issuer, &who, None, body).await?;
+        let asked = Request::Offer(OfferReason::First, terms);
+        let view = ask(&issuer, &who, draft.id, asked, None).await?;
+        return Ok(waits(view).into_response());
+    }
     let offered = create(&issuer, &who, body, terms).await?;
     Ok(created(&issuer, offered.id, Json(offered)))
 }

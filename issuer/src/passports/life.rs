@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use server::{Authorised, Problem, StrictJson};
 
 use crate::oid4vci::NO_STORE;
+use crate::passports::approve::{Request, alone, ask, waits};
 use crate::passports::{PassportView, WritePassports, done_to_the_end, id_of, known, sealed_note};
 use crate::state::Issuer;
 use crate::store::{
@@ -84,13 +85,41 @@ acts! {
     revoke post_revoke Revoke(RevocationReason);
     /// Every copy is in doubt until it is reinstated; an open offer dies.
     suspend post_suspend Suspend(SuspensionReason);
-    /// Ends a suspension: copies are valid again.
-    reinstate post_reinstate Reinstate(ReinstatementReason);
     /// Takes an open offer back. A passport that no wallet has is WITHDRAWN then; one that a
     /// wallet has stays as it is.
     withdraw post_withdraw Withdraw(WithdrawalReason);
     /// Puts a passport that is over out of sight.
     archive post_archive Archive(ArchiveReason);
+}
+
+/// Ends a suspension: copies are valid again.
+///
+/// # Errors
+/// 404; 409 when its state does not allow it.
+pub async fn reinstate(
+    issuer: &Arc<Issuer>,
+    who: &str,
+    id: PassportId,
+    reason: ReinstatementReason,
+    note: Option<String>,
+) -> Result<PassportView, Problem> {
+    act(issuer, who, id, HrAct::Reinstate(reason), note).await
+}
+
+/// `POST /api/v1/passports/{id}/reinstate`
+pub async fn post_reinstate(
+    State(issuer): State<Arc<Issuer>>,
+    caller: Authorised<WritePassports>,
+    Path(id): Path<String>,
+    StrictJson(body): StrictJson<Because<ReinstatementReason>>,
+) -> Result<Response, Problem> {
+    let (who, id) = (caller.caller.who(), id_of(&id)?);
+    if !alone(&issuer, &caller.caller) {
+        let view = ask(&issuer, &who, id, Request::Reinstate(body.reason), body.note).await?;
+        return Ok(waits(view).into_response());
+    }
+    let view = reinstate(&issuer, &who, id, body.reason, body.note).await?;
+    Ok(([NO_STORE], Json(view)).into_response())
 }
 
 /// Puts another passport of the same person in its place: its copies are superseded.

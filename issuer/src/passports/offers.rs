@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use server::{Authorised, Caller, Problem, StrictJson};
 use vc::oid4vci::OfferLink;
 
 use crate::oid4vci::NO_STORE;
+use crate::passports::approve::{Request, alone, ask, waits};
 use crate::passports::terms::{OfferedProfile, Terms};
 use crate::passports::{
     IssueUnattended, ReadPassports, WritePassports, done_to_the_end, id_of, instant, known,
@@ -224,12 +225,16 @@ pub async fn post(
     caller: Authorised<WritePassports>,
     Path(id): Path<String>,
     StrictJson(body): StrictJson<OfferBody>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Response, Problem> {
     let confirm_key = confirm_key(&caller.caller, body.confirm_key)?;
     let who = caller.caller.who();
     let terms = Terms { confirm_key, profile: body.profile };
+    if !alone(&issuer, &caller.caller) {
+        let asked = Request::Offer(body.reason, terms);
+        return Ok(waits(ask(&issuer, &who, id_of(&id)?, asked, None).await?).into_response());
+    }
     let offered = offer(&issuer, &who, id_of(&id)?, body.reason, terms).await?;
-    Ok((StatusCode::CREATED, [NO_STORE], Json(offered)))
+    Ok((StatusCode::CREATED, [NO_STORE], Json(offered)).into_response())
 }
 
 /// `GET /api/v1/passports/{id}/offer`: whoever may write may see it, for it can be redeemed.

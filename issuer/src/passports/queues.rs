@@ -26,6 +26,8 @@ const UNREADABLE: &str =
 /// How many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
+    /// [`Queue::ToApprove`].
+    pub to_approve: u64,
     /// [`Queue::ToConfirm`].
     pub to_confirm: u64,
     /// [`Queue::ToIssue`].
@@ -51,6 +53,7 @@ pub async fn queues(issuer: &Arc<Issuer>, expiring_days: u32) -> Result<Counts, 
     let mut counts = Counts { expiring: counted.expiring, expiring_days, ..Counts::default() };
     for (queue, count) in counted.waiting {
         match queue {
+            Queue::ToApprove => counts.to_approve = count,
             Queue::ToConfirm => counts.to_confirm = count,
             Queue::ToIssue => counts.to_issue = count,
             Queue::Waiting => counts.waiting = count,

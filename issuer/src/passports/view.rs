@@ -9,7 +9,7 @@ use crate::checks::{Due, due};
 use crate::passports::instant;
 use crate::state::Issuer;
 use crate::status::list_uri;
-use crate::store::{Act, Copy, HistoryEntry, Passport, PassportId, PassportState};
+use crate::store::{Act, AskedAct, Copy, HistoryEntry, Passport, PassportId, PassportState};
 
 /// A passport as HR reads it.
 #[derive(Clone, Debug, Serialize)]
@@ -34,6 +34,9 @@ pub struct PassportView {
     /// What stands in its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<PassportId>,
+    /// What waits for a second person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedView>,
     /// Copies in wallets, oldest first.
     pub copies: Vec<CopyView>,
     /// When each check runs out, soonest first.
@@ -51,6 +54,19 @@ pub struct RejectionView {
     pub reason: Option<&'static str>,
     /// In the staff member's words.
     pub words: Option<String>,
+}
+
+/// What one person asked for.
+#[derive(Clone, Debug, Serialize)]
+pub struct AskedView {
+    /// What for.
+    pub act: AskedAct,
+    /// Who asked: `token:ID` or `person:ID`.
+    pub by: String,
+    /// RFC 3339.
+    pub at: String,
+    /// In whose own words.
+    pub note: Option<String>,
 }
 
 /// A copy in a wallet.
@@ -121,6 +137,12 @@ impl PassportView {
             accepted_at: passport.accepted_at.map(instant),
             rejection,
             superseded_by: passport.superseded_by,
+            asked: passport.asked.map(|asked| AskedView {
+                act: asked.act,
+                by: asked.by,
+                at: instant(asked.at),
+                note: open(asked.note),
+            }),
             copies: passport.copies.into_iter().map(|copy| view_of(base_url, copy)).collect(),
             due: due(&checks),
             history: history

@@ -15,8 +15,8 @@ use crate::store::grants::Client;
 mod words;
 
 pub use words::{
-    Act, ArchiveReason, ChangeKind, ConfirmKey, OfferReason, OfferStep, PassportState, Queue,
-    ReinstatementReason, RevocationReason, SuspensionReason, UnknownWord, WithdrawalReason,
+    Act, ArchiveReason, AskedAct, ChangeKind, ConfirmKey, OfferReason, OfferStep, PassportState,
+    Queue, ReinstatementReason, RevocationReason, SuspensionReason, UnknownWord, WithdrawalReason,
 };
 
 /// SHA-256 or HMAC-SHA-256 of a secret: an offer id, a code, a token. The secret is not kept.
@@ -195,6 +195,42 @@ pub struct Passport {
     pub copies: Vec<Copy>,
     /// Lines of its history.
     pub acts: u64,
+    /// What one person asked for and a second has not decided yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+}
+
+/// An offer that waits for a second person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedOffer {
+    /// Why.
+    pub reason: OfferReason,
+    /// Who vouches for the phone.
+    pub confirm_key: ConfirmKey,
+    /// Credential configurations that it names.
+    pub configurations: Vec<String>,
+}
+
+/// What waits for a second person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What for.
+    pub act: AskedAct,
+    /// Who asked.
+    pub by: String,
+    /// When, in seconds since 1970.
+    pub at: i64,
+    /// The document that it was asked for.
+    pub revision: u64,
+    /// Which offer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<AskedOffer>,
+    /// Why it is to be reinstated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reinstate: Option<ReinstatementReason>,
+    /// In whose own words, sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl Passport {
@@ -238,7 +274,8 @@ impl Passport {
             )
             | None => None,
         };
-        by_state.into_iter().chain(by_step).collect()
+        let asked = self.asked.as_ref().map(|_| Queue::ToApprove);
+        by_state.into_iter().chain(by_step).chain(asked).collect()
     }
 
     /// When the first of its checks and its copy runs out, of a passport that is in use.

@@ -2,6 +2,8 @@
 //! on disk before it answers.
 
 mod acts;
+mod approvals;
+mod audit;
 mod documents;
 mod find;
 mod grants;
@@ -21,7 +23,6 @@ use vc::status_list::Status;
 
 use self::issuance::Indices;
 use self::rows::key;
-use crate::audit::{self, AuditError};
 use crate::status::indices::IndexOrder;
 use crate::store::{
     Amendment, Begun, Delivered, Delivery, Done, Grant, HistoryEntry, HrDeed, Import, ImportRow,
@@ -100,22 +101,6 @@ impl SledStore {
         self.newest.fetch_max(now, Ordering::SeqCst);
         Ok(answer)
     }
-}
-
-/// Checks the audit log of an opened store and gives the number of entries.
-///
-/// # Errors
-/// [`AuditError`].
-pub fn audit_of(db: &Durable) -> Result<u64, AuditError> {
-    let head = db
-        .get(key::AUDIT_HEAD)
-        .map_err(StoreError::from)?
-        .map(|bytes| rows::parse(&bytes, "audit head"))
-        .transpose()?
-        .unwrap_or_default();
-    let rows =
-        db.scan_prefix(key::AUDIT).map(|entry| entry.map(|(_, row)| row).map_err(StoreError::from));
-    audit::verify(rows, &head)
 }
 
 #[async_trait]
@@ -305,10 +290,6 @@ impl Store for SledStore {
                 Ok(())
             })
             .await
-    }
-
-    async fn verify_audit(&self) -> Result<u64, AuditError> {
-        audit_of(&self.db)
     }
 
     fn ready(&self) -> Result<(), String> {

@@ -1,6 +1,8 @@
 //! The issuer's real router in process, with a clock moved by hand and a wallet made of `vc`.
 
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod batch;
 #[cfg(test)]
 mod client;

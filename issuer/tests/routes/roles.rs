@@ -21,6 +21,7 @@ use super::world::NOW;
 const ORIGIN: &str = "http://localhost:8101";
 const READ: &str = "passports:read";
 const WRITE: &str = "passports:write";
+const AUDIT: &str = "audit:read";
 
 const TABLE: &[Route] = &[
     // HR's API
@@ -42,11 +43,17 @@ const TABLE: &[Route] = &[
     route("POST", "/api/v1/passports/{id}/confirm-key", Need::Api(WRITE)),
     route("POST", "/api/v1/passports/{id}/refuse-key", Need::Api(WRITE)),
     route("POST", "/api/v1/passports/{id}/waive-key", Need::Api(WRITE)),
+    route("POST", "/api/v1/passports/{id}/approve", Need::Api(WRITE)),
+    route("POST", "/api/v1/passports/{id}/refuse-approval", Need::Api(WRITE)),
     route("GET", "/api/v1/queues", Need::Api(READ)),
     route("POST", "/api/v1/imports", Need::Api(WRITE)),
     route("POST", "/api/v1/imports/dry-run", Need::Api(WRITE)),
     route("POST", "/api/v1/imports/failed-rows", Need::Api(WRITE)),
     route("GET", "/api/v1/imports/template", Need::Api(WRITE)),
+    // Oversight
+    route("GET", "/api/v1/audit", Need::Api(AUDIT)),
+    route("GET", "/api/v1/audit/export", Need::Api(AUDIT)),
+    route("GET", "/api/v1/audit/verify", Need::Api(AUDIT)),
     // The console
     route("GET", "/console", Need::Page(READ)),
     route("GET", "/console/import", Need::Page(WRITE)),
@@ -61,6 +68,8 @@ const TABLE: &[Route] = &[
     route("POST", "/console/passports/{id}/offer", Need::Page(WRITE)),
     // Read by the page's script, which follows no redirect to sign-in.
     route("GET", "/console/passports/{id}/offer/events", Need::Api(READ)),
+    route("GET", "/console/passports/{id}/approve", Need::Page(WRITE)),
+    route("POST", "/console/passports/{id}/approve", Need::Page(WRITE)),
     route("GET", "/console/passports/{id}/{act}", Need::Page(WRITE)),
     route("POST", "/console/passports/{id}/{act}", Need::Page(WRITE)),
     // Wallets and verifiers
@@ -85,6 +94,7 @@ const SOURCES: &[&str] = &[
     include_str!("../../../crates/server/src/health.rs"),
     include_str!("../../src/bulk.rs"),
     include_str!("../../src/console/import.rs"),
+    include_str!("../../src/oversight.rs"),
 ];
 
 fn table() -> Vec<Route> {
@@ -118,6 +128,7 @@ async fn service() -> Service {
         name: name.to_owned(),
         offer_seconds: 900,
         policy: Policy::default(),
+        two_people: false,
     };
     let args = SignInArgs::default();
     let base_url = ORIGIN.parse().unwrap();

@@ -53,6 +53,7 @@ pub(crate) struct World {
     pub(crate) root: Option<TrustAnchor>,
     policy: Policy,
     pub(crate) dir: TempDir,
+    pub(crate) tokens: Tokens,
 }
 
 pub(crate) struct Reply {
@@ -192,8 +193,8 @@ impl World {
 
     /// Stopped and started again on the same store.
     pub(crate) async fn restarted(self) -> Self {
-        let Self { app, router, clock, base_url, dir, root, policy, .. } = self;
-        drop((app, router));
+        let Self { app, router, clock, base_url, dir, root, policy, tokens, .. } = self;
+        drop((app, router, tokens));
         Self { root, ..Self::start(dir, clock, base_url, policy).await }
     }
 
@@ -223,6 +224,7 @@ impl World {
             name: "The Christie NHS Foundation Trust".to_owned(),
             offer_seconds: 900,
             policy: policy.clone(),
+            two_people: false,
         };
         let scopes =
             |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -231,7 +233,7 @@ impl World {
         let unattended = [writer, scopes(&["passports:issue-unattended"])].concat();
         let (token, _) = tokens.create("HR", &unattended, 200).await.unwrap();
         let (reader, _) = tokens.create("Reader", &scopes(&["passports:read"]), 200).await.unwrap();
-        let parts = Parts { store, tokens, ring, clock: clock.clone() };
+        let parts = Parts { store, tokens: tokens.clone(), ring, clock: clock.clone() };
         let app = issuer::app(settings, parts).await.unwrap();
         let router = layered(app.router(), &Limits::default());
         let (token, reader) = (token.expose().to_owned(), reader.expose().to_owned());
@@ -248,7 +250,15 @@ impl World {
             root: None,
             policy,
             dir,
+            tokens,
         }
+    }
+
+    /// A token with these scopes.
+    pub(crate) async fn token_with(&self, scopes: &[&str]) -> String {
+        let scopes: Vec<String> = scopes.iter().map(|name| (*name).to_owned()).collect();
+        let (secret, _) = self.tokens.create("T", &scopes, 200).await.unwrap();
+        secret.expose().to_owned()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {

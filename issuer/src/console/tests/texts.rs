@@ -11,7 +11,7 @@ use crate::console::acts::HrAct;
 use crate::passports::queues::Queue;
 use crate::service::SERVICE;
 use crate::store::{
-    Act, ArchiveReason, ChangeKind, OfferReason, PassportState, ReinstatementReason,
+    Act, ArchiveReason, AskedAct, ChangeKind, OfferReason, PassportState, ReinstatementReason,
     RevocationReason, SuspensionReason, WithdrawalReason,
 };
 
@@ -59,6 +59,7 @@ fn made() -> BTreeSet<String> {
     add("reason", ReinstatementReason::ALL.iter().map(|it| it.name()).collect(), &[""]);
     add("reason", WithdrawalReason::ALL.iter().map(|it| it.name()).collect(), &[""]);
     add("reason", ArchiveReason::ALL.iter().map(|it| it.name()).collect(), &[""]);
+    add("reason", AskedAct::ALL.iter().map(|it| it.name()).collect(), &[""]);
     add("reason", OfferReason::ALL.iter().map(|it| it.name()).collect(), &[""]);
     // Why a staff member refuses stands in the history too.
     add("reason", vec!["INCORRECT", "NOT_WANTED"], &[""]);

@@ -38,11 +38,21 @@ pub(super) struct World {
     pub(super) clock: Clock,
     pub(super) router: Router,
     sign_in: SignIn,
+    tokens: Tokens,
     _dir: TempDir,
 }
 
 impl World {
     pub(super) async fn new() -> Self {
+        Self::start(false).await
+    }
+
+    /// Where two people issue by hand.
+    pub(super) async fn of_two_people() -> Self {
+        Self::start(true).await
+    }
+
+    async fn start(two_people: bool) -> Self {
         let dir = TempDir::new().unwrap();
         let mut rng = secrets::rng();
         let key_file = dir.path().join("key");
@@ -64,16 +74,17 @@ impl World {
             name: "The Christie NHS Foundation Trust".to_owned(),
             offer_seconds: 900,
             policy: Policy::default(),
+            two_people,
         };
         let base_url = settings.base_url.clone();
         let name = settings.name.clone();
-        let parts = Parts { store, tokens, ring, clock: clock.clone() };
+        let parts = Parts { store, tokens: tokens.clone(), ring, clock: clock.clone() };
         let app = crate::app(settings, parts).await.unwrap();
         let args =
             SignInArgs { product_name: "Staff passport".to_owned(), ..SignInArgs::default() };
         let sign_in = SignIn::start(SERVICE, base_url, &name, db, clock.clone(), &args).unwrap();
         let router = layered(sign_in.around(app.router().merge(app.pages())), &Limits::default());
-        Self { app, clock, router, sign_in, _dir: dir }
+        Self { app, clock, router, sign_in, tokens, _dir: dir }
     }
 
     pub(super) fn browser(&self) -> Browser {
@@ -109,6 +120,13 @@ impl World {
         let id = seen.location().split('/').nth(3).unwrap().to_owned();
         assert_eq!(seen.location(), format!("/console/passports/{id}/offer"));
         id
+    }
+
+    /// A token with these scopes.
+    pub(super) async fn token_with(&self, scopes: &[&str]) -> String {
+        let scopes: Vec<String> = scopes.iter().map(|name| (*name).to_owned()).collect();
+        let (secret, _) = self.tokens.create("T", &scopes, 1).await.unwrap();
+        secret.expose().to_owned()
     }
 
     pub(super) async fn passport(&self, id: &str) -> Passport {

@@ -224,12 +224,32 @@ words! {
         Expired = "EXPIRED",
         /// HR archived.
         Archived = "ARCHIVED",
+        /// One person asked for what two decide.
+        ApprovalAsked = "APPROVAL_ASKED",
+        /// The second person, or the one who had asked, said no.
+        ApprovalRefused = "APPROVAL_REFUSED",
+    }
+}
+
+words! {
+    /// What two people decide.
+    AskedAct {
+        /// An offer to a wallet.
+        Offer = "TO_OFFER",
+        /// Doing without comparing digits.
+        Waive = "TO_WAIVE",
+        /// A change of the checks that copies will carry.
+        Change = "TO_CHANGE",
+        /// The end of a suspension.
+        Reinstate = "TO_REINSTATE",
     }
 }
 
 words! {
     /// A queue of work for HR.
     Queue {
+        /// Asked for by one person; a second is to approve.
+        ToApprove = "TO_APPROVE",
         /// A phone waits for HR to compare six digits.
         ToConfirm = "TO_CONFIRM",
         /// Drafts to finish and offer.

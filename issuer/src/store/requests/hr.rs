@@ -153,6 +153,12 @@ pub enum NotDone {
     NotWhole,
     /// Somebody has changed it meanwhile.
     ChangedMeanwhile,
+    /// Something was asked for already and waits for a second person.
+    AskedAlready,
+    /// Nothing was asked for.
+    NothingAsked,
+    /// Nobody approves what she asked for herself.
+    OwnAsking,
     /// No key waits for HR.
     NothingToConfirm,
     /// These are not the digits of the key that waits.

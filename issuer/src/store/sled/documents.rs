@@ -34,6 +34,7 @@ pub(super) fn draft(
         superseded_by: None,
         copies: vec![],
         acts: 0,
+        asked: None,
     });
     batch.put(key::data_key(&held.passport.subject_ref), draft.wrapped_key);
     batch.put(key::personal(&held.passport.subject_ref), draft.document.sealed);

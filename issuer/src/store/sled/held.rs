@@ -1,22 +1,24 @@
 //! A passport while a fact changes it: its row, its indices and counters, its history and the
 //! audit log are written together.
 
+use server::audit::Head;
 use server::durable::{Batch, View};
 use vc::status_list::Status;
 
 use super::rows::{NOTHING, get, key, put};
-use crate::audit::AuditHead;
+use crate::audit;
 use crate::life::{Deed, after};
 use crate::store::{
-    Act, HistoryEntry, NotDone, OfferStep, Passport, PassportId, PassportState, Queue, StatusEntry,
-    StoreError,
+    Act, ConfirmKey, HistoryEntry, NotDone, OfferStep, Passport, PassportId, PassportState, Queue,
+    SecretHash, StatusEntry, StoreError,
 };
 
 /// A passport in the hands of one fact.
 pub(super) struct Held {
     pub(super) passport: Passport,
     before: Option<Marks>,
-    head: Option<AuditHead>,
+    was: Option<Moves>,
+    head: Option<Head>,
     /// Status entries that the fact has changed.
     pub(super) changed: Vec<StatusEntry>,
 }
@@ -28,6 +30,21 @@ struct Marks {
     queues: Vec<Queue>,
     runs_out: Option<i64>,
     copy_ends: Option<i64>,
+}
+
+/// What, when it changes, makes an end of what was asked for.
+#[derive(PartialEq, Eq)]
+struct Moves {
+    state: PassportState,
+    revision: u64,
+    offer: Option<(SecretHash, ConfirmKey)>,
+}
+
+impl Moves {
+    fn of(passport: &Passport) -> Self {
+        let offer = passport.latest.as_ref().map(|latest| (latest.hash, latest.confirm_key));
+        Self { state: passport.state, revision: passport.revision, offer }
+    }
 }
 
 impl Marks {
@@ -56,13 +73,16 @@ impl Marks {
 
 impl Held {
     pub(super) fn new(passport: Passport) -> Self {
-        Self { passport, before: None, head: None, changed: vec![] }
+        Self { passport, before: None, was: None, head: None, changed: vec![] }
     }
 
     pub(super) fn read(view: &View<'_>, id: &PassportId) -> Result<Option<Self>, StoreError> {
         let passport: Option<Passport> = get(view, &key::passport(id), "passport")?;
-        Ok(passport
-            .map(|passport| Self { before: Some(Marks::of(&passport)), ..Self::new(passport) }))
+        Ok(passport.map(|passport| Self {
+            before: Some(Marks::of(&passport)),
+            was: Some(Moves::of(&passport)),
+            ..Self::new(passport)
+        }))
     }
 
     /// Goes to the state that a deed leads to.
@@ -132,7 +152,7 @@ impl Held {
             Some(head) => head,
             None => get(view, key::AUDIT_HEAD, "audit head")?.unwrap_or_default(),
         };
-        let (sequence, row, head) = head.next(entry, self.passport.id);
+        let (sequence, row, head) = audit::next(&head, entry, self.passport.id);
         batch.put(key::audit(sequence), row);
         put(batch, key::AUDIT_HEAD, &head);
         self.head = Some(head);
@@ -143,11 +163,15 @@ impl Held {
 
     /// Writes the row, the indices and the counters.
     pub(super) fn write(
-        self,
+        mut self,
         view: &View<'_>,
         batch: &mut Batch,
     ) -> Result<(Passport, Vec<StatusEntry>), StoreError> {
         let place = place(&self.passport);
+        if self.passport.asked.is_some() && self.was != Some(Moves::of(&self.passport)) {
+            self.passport.asked = None;
+            batch.remove(key::proposal(&self.passport.id));
+        }
         let now = Marks::of(&self.passport);
         if self.before.as_ref() != Some(&now) {
             let before = self.before.as_ref().map(|before| before.keys(&place)).unwrap_or_default();

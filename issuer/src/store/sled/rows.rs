@@ -68,6 +68,11 @@ pub(super) mod key {
         [b"personal/", subject_ref.as_bytes()].concat()
     }
 
+    /// The document that a change was asked for with.
+    pub(in super::super) fn proposal(id: &PassportId) -> Vec<u8> {
+        [b"proposal/", id.0.as_bytes().as_slice()].concat()
+    }
+
     pub(in super::super) fn by_state(state: PassportState) -> Vec<u8> {
         [b"by-state/", state.name().as_bytes(), b"/"].concat()
     }
