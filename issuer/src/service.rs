@@ -24,5 +24,5 @@ pub const SERVICE: Service = Service {
         Nav { href: "/audit", key: "nav-audit", scope: ReadAudit::NAME },
         Nav { href: "/people", key: "nav-people", scope: ManagePeople::NAME },
     ],
-    texts: &[console::TEXTS],
+    texts: &[console::TEXTS, passport::text::ENGLISH],
 };

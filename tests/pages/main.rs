@@ -110,6 +110,7 @@ fn people_sign_in_with_their_organisations_account() {
 }
 
 script!(attacks_through_pages_are_inert, "attacks");
+script!(every_error_page_says_what_to_do, "errors");
 
 /// Takes the pictures of docs/tour.md anew.
 #[test]

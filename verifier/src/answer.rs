@@ -2,6 +2,7 @@
 
 use axum::body::Bytes;
 use chrono::{DateTime, SecondsFormat};
+use passport::text::Note;
 use passport::{Finding, Outcome, Placement, Presented, Requirement, RequirementUsed, Scan, judge};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -24,7 +25,7 @@ const USUAL_BYTES: usize = 6 * 1024;
 struct Answer<'a> {
     outcome: Outcome,
     findings: &'a [Finding],
-    notes: &'a [String],
+    notes: &'a [Note],
     checked_at: String,
     status: Option<StatusLine>,
     registry: Option<RegistryLine>,

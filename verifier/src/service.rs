@@ -19,5 +19,5 @@ pub const SERVICE: Service = Service {
         Nav { href: "/audit", key: "nav-audit", scope: ReadAudit::NAME },
         Nav { href: "/people", key: "nav-people", scope: ManagePeople::NAME },
     ],
-    texts: &[include_str!("../texts/en.ftl")],
+    texts: &[include_str!("../texts/en.ftl"), passport::text::ENGLISH],
 };

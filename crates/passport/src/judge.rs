@@ -17,6 +17,7 @@ use crate::finding::{Code, Finding, Outcome};
 use crate::placement::Placement;
 use crate::presented::{Presented, StatusAge};
 use crate::requirement::{AppliesTo, Need, Requirement};
+use crate::text::{Note, Text, Value};
 use crate::words::Kind;
 
 /// What came of the scan.
@@ -40,7 +41,7 @@ pub struct Verdict {
     /// Worst first.
     pub findings: Vec<Finding>,
     /// What the host should think of; never changes the outcome.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// By which requirement it was judged.
     pub requirement: RequirementUsed,
 }
@@ -108,7 +109,7 @@ fn employer_is_another(shown: &Presented) -> bool {
 struct Term {
     last: NaiveDate,
     code: Code,
-    /// What it is, as the beginning of a sentence.
+    /// What it is: how the keys of its sentences begin.
     what: &'static str,
 }
 
@@ -121,7 +122,7 @@ struct Judge<'a> {
     first: NaiveDate,
     end: NaiveDate,
     findings: Vec<Finding>,
-    notes: Vec<String>,
+    notes: Vec<Note>,
 }
 
 impl<'a> Judge<'a> {
@@ -140,11 +141,15 @@ impl<'a> Judge<'a> {
             first: placement.start().max(today),
             end: placement.end(),
             findings: Vec::new(),
-            notes: requirement.notes.clone(),
+            notes: requirement
+                .notes
+                .iter()
+                .map(|note| Note { sentence: note.clone(), text: None })
+                .collect(),
         }
     }
 
-    fn judge(mut self) -> (Vec<Finding>, Vec<String>) {
+    fn judge(mut self) -> (Vec<Finding>, Vec<Note>) {
         self.status();
         self.malformed();
         self.refresh();
@@ -216,15 +221,13 @@ impl<'a> Judge<'a> {
     fn status(&mut self) {
         if let StatusAge::Aged(as_of) = self.shown.status {
             let signed = day::london(as_of);
-            let on = if signed == self.today {
-                String::new()
+            let text = if signed == self.today {
+                Text::new("status-aged")
             } else {
-                format!(" on {}", day::words(signed))
+                Text::new("status-aged-days").day(signed)
             };
-            self.find(Finding::new(Code::StatusAged).saying(format!(
-                "The home trust's list was last read as of {}{on}: what changed since is not known.",
-                day::clock(as_of)
-            )));
+            let clock = Value::Plain(day::clock(as_of));
+            self.find(Finding::new(Code::StatusAged).saying(text.with("clock", clock)));
         }
     }
 
@@ -240,9 +243,10 @@ impl<'a> Judge<'a> {
             let finding = Finding::new(Code::Malformed);
             self.find(match check {
                 None => finding,
-                Some(check) => finding
-                    .about(check)
-                    .saying(format!("{}: this part can't be read as it should be.", check.label())),
+                Some(check) => {
+                    let label = Value::Plain(check.label().to_owned());
+                    finding.about(check).saying(Text::new("part-malformed").with("check", label))
+                }
             });
         }
     }
@@ -252,10 +256,10 @@ impl<'a> Judge<'a> {
             (self.requirement.max_refresh_age_days, &self.shown.assurance)
             && plus_days(assurance.last_refresh, days) < self.today
         {
-            self.find(Finding::new(Code::StaleRefresh).saying(format!(
-                "The home trust last confirmed this passport on {}, more than {days} days ago.",
-                day::words(assurance.last_refresh)
-            )));
+            let text = Text::new("stale-refresh")
+                .day(assurance.last_refresh)
+                .with("days", Value::Number(days));
+            self.find(Finding::new(Code::StaleRefresh).saying(text));
         }
     }
 
@@ -265,22 +269,21 @@ impl<'a> Judge<'a> {
         let first = self.first;
         for term in terms.iter().filter(|term| term.last < first) {
             lapsed = true;
-            let ends = self.ends(term.last);
-            let sentence = format!("{} {ends} {}.", term.what, day::words(term.last));
-            self.find(Finding::new(term.code).about(check).saying(sentence).on(term.last));
+            let text = self.over(term.what, term.last);
+            self.find(Finding::new(term.code).about(check).saying(text).on(term.last));
         }
         let soonest = terms.iter().min_by_key(|term| term.last);
         if let Some(term) = soonest.filter(|term| !lapsed && term.last < self.end) {
-            let sentence =
-                format!("{} ends on {}, during the placement.", term.what, day::words(term.last));
+            let text = Text::new(format!("{}-ends-during", term.what)).day(term.last);
             let finding = Finding::new(Code::ExpiresDuringPlacement);
-            self.find(finding.about(check).saying(sentence).on(term.last));
+            self.find(finding.about(check).saying(text).on(term.last));
         }
     }
 
-    /// Past or to come, as seen from the day of the scan.
-    fn ends(&self, last: NaiveDate) -> &'static str {
-        if last < self.today { "ended on" } else { "ends before the first day, on" }
+    /// Over before the first day: past or to come, as seen from the day of the scan.
+    fn over(&self, what: &str, last: NaiveDate) -> Text {
+        let when = if last < self.today { "ended" } else { "ends-before" };
+        Text::new(format!("{what}-{when}")).day(last)
     }
 }
 

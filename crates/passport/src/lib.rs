@@ -49,6 +49,7 @@ mod reasons;
 mod requirement;
 mod rules;
 pub mod samples;
+pub mod text;
 pub mod types;
 pub mod values;
 pub mod words;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::fault::{FaultCode, Faults};
 use crate::read::Field;
+use crate::text::{self, Value};
 
 /// A text that is none of the words of its set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -211,45 +212,38 @@ words! {
 }
 
 impl DbsLevel {
-    /// The level in plain words.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Basic => "basic",
-            Self::Standard => "standard",
-            Self::Enhanced => "enhanced",
-        }
+    /// The level in plain English.
+    pub fn label(self) -> &'static str {
+        text::english(&format!("dbs-level-{self}"))
+    }
+
+    /// The same for a catalogue of another language.
+    pub fn text(self) -> Value {
+        Value::Word(format!("dbs-level-{self}"))
     }
 }
 
 impl StaffGroup {
-    /// The group in plain words.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::AdditionalClinicalServices => "additional clinical services",
-            Self::AdditionalProfessionalScientificAndTechnical => {
-                "additional professional, scientific and technical"
-            }
-            Self::AdministrativeAndClerical => "administrative and clerical",
-            Self::AlliedHealthProfessionals => "allied health professionals",
-            Self::EstatesAndAncillary => "estates and ancillary",
-            Self::HealthcareScientists => "healthcare scientists",
-            Self::MedicalAndDental => "medical and dental",
-            Self::NursingAndMidwiferyRegistered => "nursing and midwifery registered",
-            Self::StudentsNonMedical => "students, not medical",
-            Self::StudentsMedical => "students, medical",
-        }
+    /// The group in plain English.
+    pub fn label(self) -> &'static str {
+        text::english(&format!("staff-group-{self}"))
+    }
+
+    /// The same for a catalogue of another language.
+    pub fn text(self) -> Value {
+        Value::Word(format!("staff-group-{self}"))
     }
 }
 
 impl Workforce {
-    /// The workforce in plain words.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Adult => "adult",
-            Self::Child => "child",
-            Self::AdultAndChild => "adult and child",
-            Self::Other => "other",
-        }
+    /// The workforce in plain English.
+    pub fn label(self) -> &'static str {
+        text::english(&format!("workforce-{self}"))
+    }
+
+    /// The same for a catalogue of another language.
+    pub fn text(self) -> Value {
+        Value::Word(format!("workforce-{self}"))
     }
 
     /// Whether a check for this workforce allows to work with `needed`.
@@ -265,24 +259,13 @@ impl Workforce {
 }
 
 impl Subject {
-    /// The subject in plain words.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::ConflictResolution => "Conflict resolution",
-            Self::EqualityDiversityAndHumanRights => "Equality, diversity and human rights",
-            Self::FireSafety => "Fire safety",
-            Self::HealthSafetyAndWelfare => "Health, safety and welfare",
-            Self::InfectionPreventionAndControl => "Infection prevention and control",
-            Self::InformationGovernanceAndDataSecurity => {
-                "Information governance and data security"
-            }
-            Self::MovingAndHandling => "Moving and handling",
-            Self::Prevent => "Preventing radicalisation",
-            Self::ResuscitationAdult => "Resuscitation of adults",
-            Self::ResuscitationPaediatric => "Resuscitation of children",
-            Self::ResuscitationNewborn => "Resuscitation of newborns",
-            Self::SafeguardingAdults => "Safeguarding adults",
-            Self::SafeguardingChildren => "Safeguarding children",
-        }
+    /// The subject in plain English.
+    pub fn label(self) -> &'static str {
+        text::english(&format!("subject-{self}"))
+    }
+
+    /// The same for a catalogue of another language.
+    pub fn text(self) -> Value {
+        Value::Word(format!("subject-{self}"))
     }
 }

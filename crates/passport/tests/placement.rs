@@ -94,14 +94,15 @@ fn a_verdict_is_written_as_the_api_says() {
             "findings": [{
                 "code": "EXPIRED_CRIMINAL_RECORD",
                 "sentence": "The time for which this placement relies on the DBS certificate ended on 2 March 2025.",
+                "text": { "key": "dbs-certificate-ended", "values": { "day": { "day": "2025-03-02" } } },
                 "check": "criminal_record",
                 "who": "HOME_HR",
                 "next_step": "The home trust makes a new DBS check and renews the passport.",
                 "date": "2025-03-02",
             }],
             "notes": [
-                "Give the local induction on the first day.",
-                "Arrange system access before the first day.",
+                { "sentence": "Give the local induction on the first day." },
+                { "sentence": "Arrange system access before the first day." },
             ],
             "requirement": {
                 "kind": "TEMPORARY_DEPLOYMENT",

@@ -151,7 +151,7 @@ pub enum PeopleError {
     #[error("nobody has this account")]
     NoSuchPerson,
     /// The link is unknown, used or too old.
-    #[error("the invitation is used, too old or unknown")]
+    #[error("the invitation was used already, is older than a day, or never was")]
     InvitationOver,
     /// The person may not sign in.
     #[error("the account is disabled")]
@@ -188,25 +188,24 @@ impl From<PeopleError> for Problem {
             format!("{}{}.", first.unwrap_or_default(), letters.as_str())
         };
         let text = error.to_string();
+        let forbidden =
+            |code| Self::new(StatusCode::FORBIDDEN, code, "Not allowed").detail(sentence(&text));
         match error {
             PeopleError::BadName | PeopleError::NoRole | PeopleError::RoleNotHere { .. } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "INVALID", "The content has faults")
                     .detail(sentence(&text))
             }
             PeopleError::NoSuchPerson => Self::not_found(sentence(&text)),
-            PeopleError::InvitationOver => Self::not_found(
-                "The invitation was used already, is older than a day, or never was. Ask an \
-                 administrator of this service for a new one.",
-            ),
-            PeopleError::Disabled | PeopleError::OwnAccount | PeopleError::SecondPersonNeeded => {
-                Self::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", "Not allowed")
+            PeopleError::InvitationOver => {
+                Self::new(StatusCode::NOT_FOUND, "INVITATION_OVER", "Not found")
                     .detail(sentence(&text))
             }
-            PeopleError::CredentialTaken
-            | PeopleError::NoSuchChange
-            | PeopleError::LastAdministrator => {
-                Self::conflict("STATE_DOES_NOT_ALLOW", sentence(&text))
-            }
+            PeopleError::Disabled => forbidden("ACCOUNT_DISABLED"),
+            PeopleError::OwnAccount => forbidden("OWN_ACCOUNT"),
+            PeopleError::SecondPersonNeeded => forbidden("SECOND_PERSON_NEEDED"),
+            PeopleError::CredentialTaken => Self::conflict("CREDENTIAL_TAKEN", sentence(&text)),
+            PeopleError::NoSuchChange => Self::conflict("NO_SUCH_CHANGE", sentence(&text)),
+            PeopleError::LastAdministrator => Self::conflict("LAST_ADMINISTRATOR", sentence(&text)),
             PeopleError::Commit(error) => error.into(),
             PeopleError::Read(error) => error.into(),
         }

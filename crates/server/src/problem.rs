@@ -40,7 +40,12 @@ pub(crate) struct LogText(pub(crate) String);
 
 /// What an error page says of an answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Told(pub(crate) Option<String>);
+pub(crate) struct Told {
+    /// `problem-CODE` of the catalogues, when they have it.
+    pub(crate) code: &'static str,
+    /// The sentence for programs.
+    pub(crate) detail: Option<String>,
+}
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -190,7 +195,7 @@ impl IntoResponse for Problem {
         {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
-        response.extensions_mut().insert(Told(contents.detail));
+        response.extensions_mut().insert(Told { code: contents.code, detail: contents.detail });
         if let Some(log) = contents.log {
             response.extensions_mut().insert(LogText(log));
         }

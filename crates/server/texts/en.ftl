@@ -183,3 +183,25 @@ audit-enabled = Account enabled
 audit-token-created = API token made
 audit-token-revoked = API token revoked
 audit-two-people-set = Second approval of roles set
+
+# What happened, by the code that programs read
+problem-SIGN_IN_REFUSED = The sign-in was not completed. Nothing was changed. Begin again.
+problem-NO_ROLE = You have signed in, but your account has no role at this service. Ask whoever manages staff accounts at your organisation.
+problem-BEGIN_AGAIN = The page was open for too long. Load it anew and try again.
+problem-PASSKEY_REFUSED = The passkey was not taken. It has to ask for a PIN, a fingerprint or your face.
+problem-NO_SUCH_ROLE = There is no such role.
+problem-NOT_A_FORM = The page takes its own form, and another kind of content arrived.
+problem-BODY_TOO_LONG = What you sent is larger than this page takes.
+problem-FORM_UNREADABLE = The form did not arrive as this page sends it.
+problem-CSRF_FAILED = The form was open for too long, or it was not sent from our own page. Nothing was done.
+problem-ROLE_MISSING = Your account does not have the role that this needs.
+problem-NOT_FOUND = There is no such page, or what it showed is gone.
+problem-UNAVAILABLE = The service cannot do this at the moment. Nothing was done.
+problem-PROVIDER_UNREACHABLE = The sign-in service of your organisation does not answer.
+problem-INVITATION_OVER = The invitation was used already, is older than a day, or never was. Ask an administrator of this service for a new one.
+problem-ACCOUNT_DISABLED = The account is disabled. Ask an administrator of this service.
+problem-OWN_ACCOUNT = Nobody may change an account of their own. Ask another administrator.
+problem-SECOND_PERSON_NEEDED = Another administrator has to approve this.
+problem-CREDENTIAL_TAKEN = The passkey or account belongs to somebody else here.
+problem-NO_SUCH_CHANGE = There is no such change to decide on. Somebody has decided it meanwhile, or it was taken back.
+problem-LAST_ADMINISTRATOR = The service would have no administrator left. Give somebody else the role first.

@@ -60,10 +60,15 @@ pub(crate) fn today(issuer: &Issuer) -> NaiveDate {
     passport::day::london(UnixTime(issuer.clock.now()))
 }
 
+/// A day in words.
+pub(crate) fn day(day: NaiveDate, shell: &Shell) -> String {
+    passport::text::day_said(day, &|key, values| shell.ta(key, values))
+}
+
 /// `2 March 2026, 09:00`, London time.
 pub(crate) fn moment(seconds: i64, shell: &Shell) -> String {
     let instant = UnixTime(seconds);
-    let day = passport::day::words(passport::day::london(instant));
+    let day = day(passport::day::london(instant), shell);
     shell.ta("london-time", &[("day", &day), ("time", &passport::day::clock(instant))])
 }
 
@@ -137,7 +142,7 @@ pub(crate) async fn row(issuer: &Arc<Issuer>, listed: &Listed, shell: &Shell) ->
     Row {
         href: format!("/console/passports/{}", passport.id),
         name: name(&claims, shell),
-        born: born(&claims),
+        born: born(&claims, shell),
         number: text(&claims, "professional_registration", "number").to_owned(),
         job: job(&claims),
         state: tag(passport.state, shell),
@@ -158,9 +163,9 @@ fn unreadable(id: PassportId, shell: &Shell) -> Row {
 }
 
 /// The date of birth in words.
-pub(crate) fn born(claims: &Map<String, Value>) -> String {
-    let day = text(claims, "identity", "birth_date");
-    passport::day::parse(day).map(passport::day::words).unwrap_or_default()
+pub(crate) fn born(claims: &Map<String, Value>, shell: &Shell) -> String {
+    let born = passport::day::parse(text(claims, "identity", "birth_date"));
+    born.map(|born| day(born, shell)).unwrap_or_default()
 }
 
 /// Job and department.

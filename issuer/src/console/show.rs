@@ -122,7 +122,7 @@ pub(super) async fn show(
     Ok(page(&ShowPage {
         title: shell.ta("passport-title", &[("name", &data::name(claims, shell))]),
         state: data::tag(state, shell),
-        born: data::born(claims),
+        born: data::born(claims, shell),
         number: data::text(claims, "professional_registration", "number").to_owned(),
         job: data::job(claims),
         subject_ref: whole.passport.subject_ref.clone(),
@@ -215,7 +215,7 @@ fn next_ends(issuer: &Issuer, claims: &Map<String, Value>, shell: &Shell) -> Vec
         .map(|(_, ends, due)| EndLine {
             what: subject_of(claims, &due.pointer, shell)
                 .unwrap_or_else(|| what_ends(&due.pointer, shell)),
-            on: passport::day::words(due.on),
+            on: data::day(due.on, shell),
             ends,
         })
         .collect()

@@ -16,7 +16,7 @@ async function withoutScript(people, name, link) {
 }
 
 export default async function noScript({ network, report, people, shots }) {
-  const see = (who, name) => look(report, who, `no-script-${name}`, { folder: shots, axe: false });
+  const see = (who, name) => look(report, who, `no-script-${name}`, { folder: shots, script: false });
   const hannah = await withoutScript(people, 'Hannah', network.invitations.issuer.hr_issuer);
   const harry = await withoutScript(people, 'Harry', network.invitations.verifier.hr_verifier);
   const { page } = hannah;

@@ -84,7 +84,7 @@ impl Choice {
 
     /// For the page.
     pub(super) fn told(&self, shell: &Shell) -> Place {
-        let (start, end) = (day::words(self.start), day::words(self.end));
+        let (start, end) = (words::day(self.start, shell), words::day(self.end, shell));
         let days = if start == end {
             start
         } else {

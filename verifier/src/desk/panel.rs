@@ -1,6 +1,7 @@
 //! The verdict in words: a view of the answer that programs get.
 
 use chrono::DateTime;
+use passport::text::{Note, Text};
 use passport::{Code, Kind, Outcome, Presented, StaffGroup, StatusAge, day};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -18,7 +19,7 @@ use crate::desk::words;
 struct Told {
     outcome: String,
     findings: Vec<ToldFinding>,
-    notes: Vec<String>,
+    notes: Vec<Note>,
     checked_at: String,
     status: Option<Status>,
     registry: Option<Registry>,
@@ -32,6 +33,7 @@ struct Told {
 pub(super) struct ToldFinding {
     code: String,
     sentence: String,
+    text: Text,
     pub(super) check: Option<String>,
     who: String,
     next_step: String,
@@ -196,6 +198,12 @@ impl ToldFinding {
     pub(super) fn outcome(&self) -> Outcome {
         outcome_of(&self.code)
     }
+
+    fn next_step(&self, shell: &Shell) -> String {
+        let known = Code::ALL.iter().find(|known| known.as_str() == self.code);
+        let said = known.and_then(|code| in_words(&code.next_step(), shell));
+        said.unwrap_or_else(|| self.next_step.clone())
+    }
 }
 
 impl Panel {
@@ -223,7 +231,7 @@ impl Panel {
             heading: shell.t(face.heading),
             lead: shell.t(face.lead),
             groups: groups(&told.findings, home, shell),
-            notes: told.notes,
+            notes: told.notes.iter().map(|note| note_said(note, shell)).collect(),
             rows: rows.unwrap_or_default(),
             holder: told.facts.is_some().then(|| {
                 shell.t(if told.holder_proven {
@@ -258,6 +266,18 @@ impl Panel {
     }
 }
 
+/// A requirement's own notes are the host's words already.
+fn note_said(note: &Note, shell: &Shell) -> String {
+    let text = note.text.as_ref().and_then(|text| in_words(text, shell));
+    text.unwrap_or_else(|| note.sentence.clone())
+}
+
+/// In the words of the catalogue; `None` for what only a later version says.
+fn in_words(text: &Text, shell: &Shell) -> Option<String> {
+    let said = text.said(&|key, values| shell.ta(key, values));
+    (said != text.key).then_some(said)
+}
+
 fn checked_by(shell: &Shell) -> String {
     let name = shell.person.as_deref().unwrap_or_default();
     shell.ta("desk-checked-by-name", &[("name", name), ("host", &shell.organisation)])
@@ -283,7 +303,7 @@ impl Person {
         Some(Self {
             name: format!("{} {}", identity.given_name, identity.family_name),
             preferred: identity.preferred_name.as_ref().map(ToString::to_string),
-            born: day::words(identity.birth_date),
+            born: words::day(identity.birth_date, shell),
             role: job.map(|job| job.job_title.as_ref().unwrap_or(&job.job_role).to_string()),
             department: job.and_then(|job| job.department.as_ref()).map(ToString::to_string),
             employer: presented
@@ -306,15 +326,11 @@ fn groups(findings: &[ToldFinding], home: Option<&str>, shell: &Shell) -> Vec<Gr
             let mut acts: Vec<Act> = Vec::new();
             for told in findings.iter().filter(|finding| finding.outcome() == outcome) {
                 let who = who(told, home, shell);
+                let next_step = told.next_step(shell);
                 let finding = Finding::of(told, shell);
-                match acts.iter_mut().find(|act| act.who == who && act.next_step == told.next_step)
-                {
+                match acts.iter_mut().find(|act| act.who == who && act.next_step == next_step) {
                     Some(act) => act.findings.push(finding),
-                    None => acts.push(Act {
-                        findings: vec![finding],
-                        who,
-                        next_step: told.next_step.clone(),
-                    }),
+                    None => acts.push(Act { findings: vec![finding], who, next_step }),
                 }
             }
             let face = face(outcome);
@@ -339,13 +355,14 @@ fn who(told: &ToldFinding, home: Option<&str>, shell: &Shell) -> String {
 
 impl Finding {
     fn of(told: &ToldFinding, shell: &Shell) -> Self {
-        let date = told.date.as_deref().and_then(day::parse).map(day::words);
+        let date = told.date.as_deref().and_then(day::parse).map(|date| words::day(date, shell));
+        let sentence = in_words(&told.text, shell).unwrap_or_else(|| told.sentence.clone());
         Self {
             // Many sentences say the day themselves.
             date: date
-                .filter(|date| !told.sentence.contains(date.as_str()))
+                .filter(|date| !sentence.contains(date.as_str()))
                 .map(|date| shell.ta("desk-last-day", &[("date", &date)])),
-            sentence: told.sentence.clone(),
+            sentence,
         }
     }
 }
@@ -356,7 +373,7 @@ fn instant(text: &str) -> Option<UnixTime> {
 
 fn moment(text: &str, shell: &Shell) -> String {
     instant(text).map_or_else(String::new, |at| {
-        let (date, clock) = (day::words(day::london(at)), day::clock(at));
+        let (date, clock) = (words::day(day::london(at), shell), day::clock(at));
         shell.ta("desk-checked", &[("date", &date), ("clock", &clock)])
     })
 }
@@ -391,5 +408,21 @@ mod tests {
             let name = serde_json::to_value(outcome).unwrap();
             assert_eq!(outcome_named(name.as_str().unwrap()), outcome);
         }
+    }
+
+    #[test]
+    fn the_catalogue_says_what_programs_read() {
+        let texts = server::texts::Texts::new(crate::service::SERVICE.texts).unwrap();
+        let say = |key: &str, values: &[(&str, &str)]| texts.ta(key, values);
+        for code in Code::ALL {
+            let finding = passport::Finding::new(*code);
+
+            assert_eq!(finding.text.said(&say), finding.sentence, "{code}");
+            assert_eq!(code.next_step().said(&say), finding.next_step, "{code}");
+        }
+        let dated = r#"{"key":"contract-ended","values":{"day":{"day":"2026-03-01"}}}"#;
+        let text: Text = serde_json::from_str(dated).unwrap();
+        assert_eq!(text.said(&say), text.english());
+        assert_eq!(text.english(), "The contract ended on 1 March 2026.");
     }
 }

@@ -61,7 +61,9 @@ pub(super) async fn scan(
     let fragment = headers.contains_key(FRAGMENT);
     let who = on.person.who();
     let Ok(scan_id) = Uuid::try_parse(&form.scan_id) else {
-        return Err(Problem::bad_request("NO_SCAN_ID", "The form is not the scan page's.").into());
+        return Err(
+            Problem::bad_request("FORM_UNREADABLE", "The form is not the scan page's.").into()
+        );
     };
     let Some(choice) = Choice::read(&form.fields, &app) else {
         // Open since before the placement was over.

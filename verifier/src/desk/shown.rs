@@ -1,6 +1,6 @@
 //! What was shown, check by check, each in a line or two with its dates.
 
-use passport::{Check, Presented, Requirement, day};
+use passport::{Check, Presented, Requirement};
 use server::pages::Shell;
 
 use crate::desk::panel::{ToldFinding, face};
@@ -122,7 +122,9 @@ impl Lines<'_> {
                     .filter_map(|skill| Some((skill.valid_until?, skill.subject)))
                     .min_by_key(|(until, _)| *until);
                 lines.extend(first.map(|(until, subject)| {
-                    let values = [("subject", subject.label()), ("date", &day::words(until))];
+                    let (subject, date) =
+                        (self.0.t(&format!("subject-{subject}")), words::day(until, self.0));
+                    let values = [("subject", subject.as_str()), ("date", date.as_str())];
                     self.0.ta("desk-first-due", &values)
                 }));
                 lines
@@ -131,10 +133,10 @@ impl Lines<'_> {
     }
 
     fn day(&self, key: &str, date: chrono::NaiveDate) -> String {
-        self.0.ta(key, &[("date", &day::words(date))])
+        self.0.ta(key, &[("date", &words::day(date, self.0))])
     }
 
     fn dated(&self, key: &str, what: &str, date: chrono::NaiveDate) -> String {
-        self.0.ta(key, &[("what", what), ("date", &day::words(date))])
+        self.0.ta(key, &[("what", what), ("date", &words::day(date, self.0))])
     }
 }

@@ -5,6 +5,12 @@ use passport::words::{
     RightToWorkMethod, RoleCategory, WorkRestrictions, Workforce,
 };
 use passport::{Kind, StaffGroup};
+use server::pages::Shell;
+
+/// A day in words.
+pub(super) fn day(day: chrono::NaiveDate, shell: &Shell) -> String {
+    passport::text::day_said(day, &|key, values| shell.ta(key, values))
+}
 
 pub(super) const fn kind(kind: Kind) -> &'static str {
     match kind {

@@ -8,9 +8,10 @@ use crate::checks::{
     Assignment, CoreSkill, CriminalRecord, Identity, ProfessionalRegistration, RightToWork,
     WorkHealth,
 };
-use crate::day::{self, plus_days, plus_months};
+use crate::day::{plus_days, plus_months};
 use crate::finding::{Code, Finding};
 use crate::requirement::{NeedCriminalRecord, NeedRegistration, NeedSubject, NeedWorkHealth};
+use crate::text::{Text, Value};
 use crate::words::{
     AssignmentStatus, BarredList, BarredListCheck, Fitness, RegistrationStatus, RightToWorkBasis,
     WorkRestrictions,
@@ -32,12 +33,12 @@ impl Judge<'_> {
         let mut terms = vec![Term {
             last: plus_months(identity.checked_on, IDENTITY_MONTHS),
             code: Code::ExpiredIdentity,
-            what: "The two years of the identity check",
+            what: "identity-check",
         }];
         terms.extend(identity.document_expiry.map(|last| Term {
             last,
             code: Code::ExpiredIdentity,
-            what: "The photo document seen at the identity check",
+            what: "identity-document",
         }));
         // One fact about the identity check, however many of its terms are over.
         terms.sort_by_key(|term| term.last);
@@ -47,7 +48,7 @@ impl Judge<'_> {
 
     pub(super) fn right_to_work(&mut self, right: &RightToWork, needed: bool) {
         if let Some(last) = right.permission_until {
-            let what = "The right to work";
+            let what = "right-to-work";
             let term = Term { last, code: Code::RtwExpired, what };
             self.terms(Check::RightToWork, &[term]);
         }
@@ -57,25 +58,25 @@ impl Judge<'_> {
         match right.work_restrictions {
             WorkRestrictions::None => {}
             WorkRestrictions::HoursCap => {
-                let sentence = right.hours_cap.map_or_else(
-                    || "The hours that the person may work are limited; the passport does not say to how many.".to_owned(),
-                    |hours| format!("The person may work at most {} hours a week, all employers together.", hours.value()),
+                let text = right.hours_cap.map_or_else(
+                    || Text::new("hours-cap-unknown"),
+                    |hours| {
+                        let hours = Value::Plain(hours.value().to_string());
+                        Text::new("hours-cap").with("hours", hours)
+                    },
                 );
-                self.find(Finding::new(Code::HoursCap).saying(sentence));
+                self.find(Finding::new(Code::HoursCap).saying(text));
             }
             WorkRestrictions::EmployerTied => self.find(Finding::new(Code::RtwEmployerTied)),
-            WorkRestrictions::RoleLimited => self.notes.push(
-                "The right to work is limited to a role: ask the home trust which.".to_owned(),
-            ),
+            WorkRestrictions::RoleLimited => {
+                self.notes.push(Text::new("note-role-limited").into());
+            }
         }
         match (right.basis, right.follow_up_due) {
             (RightToWorkBasis::ListBGroup1 | RightToWorkBasis::ListBGroup2, Some(due))
                 if due <= self.end =>
             {
-                self.notes.push(format!(
-                    "The home trust's next right to work check is due on {}.",
-                    day::words(due)
-                ));
+                self.notes.push(Text::new("note-follow-up-due").day(due).into());
             }
             _ => {}
         }
@@ -90,37 +91,36 @@ impl Judge<'_> {
         let body_fits = need
             .is_some_and(|need| need.bodies.is_empty() || need.bodies.contains(&registration.body));
         if let Some(need) = need.filter(|_| !body_fits) {
-            let bodies = need.bodies.iter().map(|body| body.as_str()).collect::<Vec<_>>();
-            self.find(Finding::new(missing(check)).saying(format!(
-                "The registration shown is with the {}; this placement needs {}.",
-                registration.body,
-                bodies.join(" or ")
-            )));
+            let bodies = need.bodies.iter().map(ToString::to_string).collect();
+            let text = Text::new("registration-other-body")
+                .with("body", Value::Plain(registration.body.to_string()))
+                .with("bodies", Value::OneOf(bodies));
+            self.find(Finding::new(missing(check)).saying(text));
         }
         let status = match registration.status {
             RegistrationStatus::Registered | RegistrationStatus::RegisteredWithConditions => None,
             RegistrationStatus::Suspended
             | RegistrationStatus::Lapsed
-            | RegistrationStatus::Removed => Some("The professional registration is not active."),
+            | RegistrationStatus::Removed => Some("finding-REGISTRATION_NOT_ACTIVE"),
         };
         let licence = (body_fits && registration.licence_to_practise == Some(false))
-            .then_some("The person holds no licence to practise.");
+            .then_some("registration-no-licence");
         let inactive = status.or(licence);
-        if let Some(sentence) = inactive {
-            self.find(Finding::new(Code::RegistrationNotActive).saying(sentence));
+        if let Some(key) = inactive {
+            self.find(Finding::new(Code::RegistrationNotActive).saying(Text::new(key)));
         }
         let mut terms = Vec::new();
         if inactive.is_none() {
             terms.push(Term {
                 last: registration.expires_on,
                 code: Code::RegistrationNotActive,
-                what: "The professional registration",
+                what: "registration",
             });
         }
         let looked_at = Term {
             last: plus_days(registration.checked_on, REGISTRATION_DAYS),
             code: Code::ExpiredProfessionalRegistration,
-            what: "The 90 days of the check of the professional register",
+            what: "registration-check",
         };
         if body_fits && (inactive.is_none() || looked_at.last < self.first) {
             terms.push(looked_at);
@@ -135,41 +135,35 @@ impl Judge<'_> {
 
     pub(super) fn criminal_record(&mut self, record: &CriminalRecord, need: &NeedCriminalRecord) {
         let last = plus_months(record.issued_on, need.max_age_months);
-        let what = "The time for which this placement relies on the DBS certificate";
+        let what = "dbs-certificate";
         let term = Term { last, code: Code::ExpiredCriminalRecord, what };
         self.terms(Check::CriminalRecord, &[term]);
         if record.level < need.level {
-            self.find(Finding::new(Code::DbsLevelTooLow).saying(format!(
-                "The DBS check is {}; this placement needs {}.",
-                record.level.label(),
-                need.level.label()
-            )));
+            let text = Text::new("dbs-level-too-low")
+                .with("level", record.level.text())
+                .with("needed", need.level.text());
+            self.find(Finding::new(Code::DbsLevelTooLow).saying(text));
         }
         if !record.workforce.covers(need.workforce) {
-            self.find(Finding::new(Code::DbsWorkforceMismatch).saying(format!(
-                "The DBS check is for the {} workforce; this placement needs {}.",
-                record.workforce.label(),
-                need.workforce.label()
-            )));
+            let text = Text::new("dbs-workforce-mismatch")
+                .with("workforce", record.workforce.text())
+                .with("needed", need.workforce.text());
+            self.find(Finding::new(Code::DbsWorkforceMismatch).saying(text));
         }
         for list in &need.barred_lists {
-            let (checked, sentence) = match list {
-                BarredList::Adult => {
-                    (record.barred_adult, "The adults' barred list was not checked.")
-                }
-                BarredList::Child => {
-                    (record.barred_child, "The children's barred list was not checked.")
-                }
+            let (checked, key) = match list {
+                BarredList::Adult => (record.barred_adult, "barred-adult-not-checked"),
+                BarredList::Child => (record.barred_child, "barred-child-not-checked"),
             };
             if checked == BarredListCheck::NotChecked {
-                self.find(Finding::new(Code::BarredListNotChecked).saying(sentence));
+                self.find(Finding::new(Code::BarredListNotChecked).saying(Text::new(key)));
             }
         }
     }
 
     pub(super) fn work_health(&mut self, health: &WorkHealth, need: &NeedWorkHealth) {
         let last = plus_months(health.assessed_on, WORK_HEALTH_MONTHS);
-        let what = "The three years of the work health assessment";
+        let what = "work-health";
         self.terms(Check::WorkHealth, &[Term { last, code: Code::ExpiredWorkHealth, what }]);
         if need.epp && health.epp_cleared != Some(true) {
             self.find(Finding::new(Code::EppNotCleared));
@@ -193,28 +187,28 @@ impl Judge<'_> {
         if let Some(last) = assignment.fixed_term_end {
             let over = last < self.first && status != Some(Code::EmploymentEnded);
             if over || status.is_none() {
-                terms.push(Term { last, code: Code::EmploymentEnded, what: "The contract" });
+                terms.push(Term { last, code: Code::EmploymentEnded, what: "contract" });
             }
         }
         if let Some(confirmed) = self.shown.assignment_confirmed().filter(|_| needed) {
             let last = plus_months(confirmed, ASSIGNMENT_MONTHS);
             if status.is_none() || last < self.first {
-                let what = "The twelve months for which the job is confirmed";
+                let what = "job-confirmed";
                 terms.push(Term { last, code: Code::ExpiredAssignment, what });
             }
         }
         self.terms(check, &terms);
         if needed && assignment.staff_group != self.placement.staff_group() {
-            self.notes.push(format!(
-                "The passport's staff group is {}, the placement's {}.",
-                assignment.staff_group.label(),
-                self.placement.staff_group().label()
-            ));
+            let text = Text::new("note-staff-group-differs")
+                .with("shown", assignment.staff_group.text())
+                .with("needed", self.placement.staff_group().text());
+            self.notes.push(text.into());
         }
     }
 
     pub(super) fn training(&mut self, skills: &[CoreSkill], needed: NeedSubject) {
-        let (subject, label) = (needed.subject, needed.subject.label());
+        let subject = needed.subject;
+        let about = |text: Text| text.with("subject", subject.text());
         let latest = skills
             .iter()
             .filter(|skill| skill.subject == subject && skill.level.value() >= needed.level)
@@ -222,26 +216,23 @@ impl Judge<'_> {
             .max();
         let overdue = Finding::new(Code::TrainingOverdue).of(subject);
         let Some(last) = latest else {
-            let level = needed.level;
-            return self.find(overdue.saying(format!("{label}, level {level}, is not recorded.")));
+            let level = Value::Plain(needed.level.to_string());
+            let text = about(Text::new("training-missing").with("level", level));
+            return self.find(overdue.saying(text));
         };
         if last < self.first {
-            let ends = self.ends(last);
-            let sentence = format!("{label}: the training {ends} {}.", day::words(last));
-            return self.find(overdue.saying(sentence).on(last));
+            let text = about(self.over("training", last));
+            return self.find(overdue.saying(text).on(last));
         }
         if last < self.end {
             let finding = Finding::new(Code::ExpiresDuringPlacement).about(Check::CoreSkills);
-            let sentence = format!(
-                "{label}: the training ends on {}, during the placement.",
-                day::words(last)
-            );
-            self.find(finding.of(subject).saying(sentence).on(last));
+            let text = about(Text::new("training-ends-during").day(last));
+            self.find(finding.of(subject).saying(text).on(last));
         }
         if last <= plus_days(self.first, TRAINING_DUE_DAYS) {
-            let sentence = format!("{label}: the training is due by {}.", day::words(last));
+            let text = about(Text::new("training-due").day(last));
             let finding = Finding::new(Code::TrainingDue30Days).of(subject);
-            self.find(finding.saying(sentence).on(last));
+            self.find(finding.saying(text).on(last));
         }
     }
 }

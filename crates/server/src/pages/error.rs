@@ -73,7 +73,7 @@ pub(crate) async fn render_errors(request: Request, next: Next) -> Response {
     let told = response.extensions().get::<Told>().cloned();
     let id = id.map(|RequestId(id)| id).unwrap_or_default();
     let shell = visit.shell().await;
-    let mut rendered = error_page(shell, status, told.and_then(|Told(sentence)| sentence), id);
+    let mut rendered = error_page(shell, status, told, id);
     for name in [ALLOW, RETRY_AFTER, LOCATION] {
         if let Some(value) = response.headers().get(&name) {
             rendered.headers_mut().insert(name, value.clone());
@@ -91,7 +91,6 @@ pub(crate) fn plain_page(response: Response, id: &str) -> Response {
         LazyLock::new(|| Texts::new(&[]).ok().map(Arc::new));
     let Some(texts) = TEXTS.as_ref().filter(|_| is_ours(&response)) else { return response };
     let told = response.extensions().get::<Told>().cloned();
-    let told = told.and_then(|Told(sentence)| sentence);
     let mut rendered = error_page(Shell::bare(texts), response.status(), told, id.to_owned());
     for name in [ALLOW, RETRY_AFTER] {
         if let Some(value) = response.headers().get(&name) {
@@ -115,7 +114,7 @@ pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
         .any(|value| value.contains("text/html"))
 }
 
-fn error_page(shell: Shell, status: StatusCode, told: Option<String>, id: String) -> Response {
+fn error_page(shell: Shell, status: StatusCode, told: Option<Told>, id: String) -> Response {
     let known = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503];
     let code = status.as_u16();
     let code = if known.contains(&code) {
@@ -127,7 +126,13 @@ fn error_page(shell: Shell, status: StatusCode, told: Option<String>, id: String
     };
     let text = |part: &str| shell.t(&format!("error-{code}-{part}"));
     let (heading, next) = (text("heading"), text("next"));
-    let what = told.unwrap_or_else(|| text("what"));
+    let what = told
+        .and_then(|told| {
+            let key = format!("problem-{}", told.code);
+            let known = shell.t(&key);
+            if known == key { told.detail } else { Some(known) }
+        })
+        .unwrap_or_else(|| text("what"));
     let page = ErrorPage { heading, what, next, request_id: id, shell };
     match page.render() {
         Ok(html) => with_headers(status, Allow::default(), html),

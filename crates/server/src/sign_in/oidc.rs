@@ -342,5 +342,7 @@ fn no_provider() -> Problem {
 }
 
 fn unreachable_provider() -> Problem {
-    Problem::unavailable("The sign-in service of your organisation does not answer.")
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "PROVIDER_UNREACHABLE", "Try again soon")
+        .detail("The sign-in service of your organisation does not answer.")
+        .retry_after(1)
 }

@@ -10,6 +10,7 @@ const MADE: &[(&str, &[&str])] = &[
     ("error-{}-next", STATUSES),
     ("audit-{}", EVENTS),
     ("role-{}-hint", &["hr-issuer", "hr-verifier", "administrator", "auditor"]),
+    ("problem-{}", PROBLEMS),
 ];
 /// `server::audit::Event::key`.
 const EVENTS: &[&str] = &[
@@ -28,6 +29,29 @@ const EVENTS: &[&str] = &[
     "token-created",
     "token-revoked",
     "two-people-set",
+];
+/// What pages answer besides the general words of a status.
+const PROBLEMS: &[&str] = &[
+    "SIGN_IN_REFUSED",
+    "NO_ROLE",
+    "BEGIN_AGAIN",
+    "PASSKEY_REFUSED",
+    "NO_SUCH_ROLE",
+    "NOT_A_FORM",
+    "BODY_TOO_LONG",
+    "FORM_UNREADABLE",
+    "CSRF_FAILED",
+    "ROLE_MISSING",
+    "NOT_FOUND",
+    "UNAVAILABLE",
+    "PROVIDER_UNREACHABLE",
+    "INVITATION_OVER",
+    "ACCOUNT_DISABLED",
+    "OWN_ACCOUNT",
+    "SECOND_PERSON_NEEDED",
+    "CREDENTIAL_TAKEN",
+    "NO_SUCH_CHANGE",
+    "LAST_ADMINISTRATOR",
 ];
 const STATUSES: &[&str] =
     &["400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "500", "503"];
@@ -106,6 +130,43 @@ fn every_text_that_the_shared_pages_ask_for_is_there() {
             assert!(have.contains(&key), "{key}");
         }
     }
+}
+
+/// The codes of the problems that pages answer, by the names that programs read.
+#[test]
+fn every_problem_of_a_page_has_its_words() {
+    // Their own words come from a catalogue, or the status says enough.
+    const SAID_OTHERWISE: [&str; 3] = ["INVALID", "STATE_FORBIDS", "TOO_MANY_ATTEMPTS"];
+    let mut found = Vec::new();
+    for folder in [
+        "crates/server/src/pages",
+        "crates/server/src/sign_in",
+        "issuer/src/console",
+        "verifier/src/desk",
+    ] {
+        files(&root().join(folder), "rs", &mut found);
+    }
+    found.push(root().join("crates/server/src/people.rs"));
+    let mut codes = BTreeSet::new();
+    for source in found.iter().map(|path| std::fs::read_to_string(path).unwrap()) {
+        for made in ["Problem::new(", "Self::new(", "forbidden(", "bad_request(", "conflict("] {
+            for call in source.split(made).skip(1) {
+                let first = call.split('"').nth(1).unwrap_or_default();
+                let near = call.find('"').is_some_and(|at| at < 90);
+                if near
+                    && !first.is_empty()
+                    && first.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+                {
+                    codes.insert(first.to_owned());
+                }
+            }
+        }
+    }
+
+    assert!(codes.len() > 10, "the search finds what is there: {codes:?}");
+    codes.retain(|code| !SAID_OTHERWISE.contains(&code.as_str()));
+    let unsaid: Vec<_> = codes.iter().filter(|code| !PROBLEMS.contains(&code.as_str())).collect();
+    assert!(unsaid.is_empty(), "{unsaid:?}");
 }
 
 #[test]

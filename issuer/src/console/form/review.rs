@@ -163,7 +163,10 @@ fn in_words(field: &Field, part: &Value, say: Say<'_>) -> Option<String> {
         other => other.to_string(),
     };
     Some(match field.kind {
-        Kind::Day => passport::day::parse(&text).map_or(text, passport::day::words),
+        Kind::Day => match passport::day::parse(&text) {
+            Some(day) => passport::text::day_said(day, say),
+            None => text,
+        },
         Kind::OneOf(_) | Kind::Pick(_) | Kind::YesNo | Kind::Level | Kind::Tick(_) => {
             let key = word_key(field, &text);
             let words = say(&key, &[]);

@@ -20,7 +20,7 @@ fn today() -> NaiveDate {
 }
 
 fn texts() -> Texts {
-    Texts::new(&[TEXTS]).unwrap()
+    Texts::new(&[TEXTS, passport::text::ENGLISH]).unwrap()
 }
 
 fn nurse() -> Map<String, Value> {

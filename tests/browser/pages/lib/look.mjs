@@ -26,15 +26,30 @@ async function overflow(page) {
   });
 }
 
-/** Every state of every page comes through here. `axe: false` where scripts are off. */
-export async function look(report, { page }, name, { axe: judged = true, folder, resize = true } = {}) {
+/** The page as it stands where scripts are off, in a page where the judge's can run. */
+async function withScript(page) {
+  const html = (await page.content()).replace(/<script\b[^]*?<\/script>/gi, '').replace(/<\/?noscript[^>]*>/gi, '');
+  const context = await page.context().browser().newContext({ viewport: page.viewportSize(), locale: 'en-GB' });
+  const copy = await context.newPage();
+  await copy.route(page.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }));
+  await copy.goto(page.url());
+  return copy;
+}
+
+/** Every state of every page comes through here. `script: false` where scripts are off. */
+export async function look(report, { page }, name, { script = true, folder, resize = true } = {}) {
   const before = page.viewportSize();
   const picture = async (width) => {
     if (!folder) return;
     mkdirSync(folder, { recursive: true });
     await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: resize });
   };
-  if (judged) {
+  if (!script) {
+    const copy = await withScript(page);
+    const found = await violations(copy);
+    await copy.context().close();
+    report.check(`${name}: WCAG 2.2 AA`, found.length === 0, found.join('\n    '));
+  } else {
     // All of it in view: a bar at the edge of the screen then covers nothing that scrolling uncovers.
     const whole = await page.evaluate(() => document.documentElement.scrollHeight);
     if (resize) await page.setViewportSize({ width: before.width, height: Math.max(before.height, Math.min(whole, 16_000)) });
