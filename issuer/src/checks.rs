@@ -52,7 +52,12 @@ fn fault(fault: &passport::Fault) -> Fault {
         .ok()
         .and_then(|code| code.as_str().map(str::to_owned))
         .unwrap_or_default();
-    Fault { pointer: fault.pointer.clone(), code, message: fault.message.clone() }
+    Fault {
+        pointer: fault.pointer.clone(),
+        code,
+        message: fault.message.clone(),
+        text: serde_json::to_value(&fault.text).ok(),
+    }
 }
 
 /// A check and the last day on which it stands.

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use chrono::{DateTime, SecondsFormat};
 use server::Problem;
+use server::problem::Fault;
 use server::sign_in::ReadAudit;
 use server::tokens::Scope;
 
@@ -85,11 +86,7 @@ pub(crate) fn sealed_note(
     };
     if note.chars().count() > MAX_NOTE_CHARS {
         let message = format!("The note has more than {MAX_NOTE_CHARS} characters");
-        return Err(Problem::unprocessable(vec![server::problem::Fault {
-            pointer: "/note".to_owned(),
-            code: "OUT_OF_RANGE".to_owned(),
-            message,
-        }]));
+        return Err(Problem::unprocessable(vec![Fault::new("/note", "OUT_OF_RANGE", message)]));
     }
     Ok(Some(person.seal_note(note)))
 }
@@ -166,13 +163,12 @@ fn not_done(why: NotDone) -> Problem {
         NotDone::NothingToConfirm => {
             conflict("NOTHING_TO_CONFIRM", "No phone waits for its digits to be compared.")
         }
-        NotDone::OtherDigits => Problem::unprocessable(vec![server::problem::Fault {
-            pointer: "/digits".to_owned(),
-            code: "OTHER_DIGITS".to_owned(),
-            message: "The phone that asked shows other digits. Look at the phone again; if they \
-                      differ, refuse it"
-                .to_owned(),
-        }]),
+        NotDone::OtherDigits => Problem::unprocessable(vec![Fault::new(
+            "/digits",
+            "OTHER_DIGITS",
+            "The phone that asked shows other digits. Look at the phone again; if they differ, \
+             refuse it",
+        )]),
         NotDone::NoReplacement => conflict(
             "NO_REPLACEMENT",
             "What takes its place must be another passport that is offered or active.",

@@ -134,8 +134,7 @@ impl Network {
         succeed("keys", &[&["init", "--new-key-file"], &roots[..]].concat(), &[]);
         let make = ["root", "--name", "Invented Cancer Alliance", "--out", &root];
         succeed("keys", &[&make[..], &roots[..]].concat(), &[]);
-        let certify =
-            ["certify", "--jwk", &out, "--issuer-url", &self.issuer_url, "--out", &chain];
+        let certify = ["certify", "--jwk", &out, "--issuer-url", &self.issuer_url, "--out", &chain];
         succeed("keys", &[&certify[..], &roots[..]].concat(), &[]);
         let attach = ["attach", kid.trim(), "--chain", &chain, "--root", &root];
         succeed("keys", &[&attach[..], &sealed[..]].concat(), &[]);

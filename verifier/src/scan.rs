@@ -204,7 +204,7 @@ fn check<'a>(
 ) -> Result<(&'a Requirement, Placement), Problem> {
     let mut faults = Vec::new();
     let mut fault = |pointer: &str, code: &str, message: String| {
-        faults.push(Fault { pointer: pointer.to_owned(), code: code.to_owned(), message });
+        faults.push(Fault::new(pointer, code, message));
     };
     let empty = match &request.code {
         CodeAsked::Whole(code) => code.is_empty(),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::labels;
+use crate::text::Text;
 
 /// One thing that is wrong: where, which kind, and in plain words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -11,8 +12,10 @@ pub struct Fault {
     pub pointer: String,
     /// Stable kind.
     pub code: FaultCode,
-    /// What is wrong and what to do, for an HR officer.
+    /// What is wrong and what to do, for an HR officer, in English.
     pub message: String,
+    /// The same without the label of the place, for a catalogue of another language.
+    pub text: Text,
 }
 
 /// Kinds of [`Fault`].
@@ -49,12 +52,14 @@ pub(crate) struct Faults(pub(crate) Vec<Fault>);
 
 impl Faults {
     /// Notes a fault; `problem` follows the label of the place: "must be …".
-    pub(crate) fn note(&mut self, pointer: &str, code: FaultCode, problem: &str) {
+    pub(crate) fn note(&mut self, pointer: &str, code: FaultCode, problem: impl Into<Text>) {
+        let text = problem.into();
+        let problem = text.english();
         let message = if pointer.is_empty() {
             format!("The passport {problem}")
         } else {
             format!("{} {problem}", labels::of_pointer(pointer))
         };
-        self.0.push(Fault { pointer: pointer.to_owned(), code, message });
+        self.0.push(Fault { pointer: pointer.to_owned(), code, message, text });
     }
 }

@@ -181,7 +181,7 @@ impl Reader<'_> {
             Some(value) => self.read(None, name, value),
             None => {
                 let mut faults = Faults::default();
-                faults.note(&format!("/{name}"), FaultCode::Missing, "is missing");
+                faults.note(&format!("/{name}"), FaultCode::Missing, "fault-missing");
                 self.note(None, faults.0);
                 None
             }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::fault::{FaultCode, Faults};
+use crate::text::{self, Text};
 
 /// A value that can be read out of JSON; `None` only after a fault was noted.
 pub(crate) trait Field: Sized {
@@ -24,7 +25,7 @@ pub(crate) struct Object<'a> {
 impl<'a> Object<'a> {
     pub(crate) fn open(value: &'a Value, pointer: &'a str, faults: &'a mut Faults) -> Option<Self> {
         let Some(members) = value.as_object() else {
-            faults.note(pointer, FaultCode::WrongType, "must be a JSON object");
+            faults.note(pointer, FaultCode::WrongType, "fault-not-object");
             return None;
         };
         Some(Self { members, pointer, taken: Vec::new(), faults })
@@ -32,7 +33,7 @@ impl<'a> Object<'a> {
 
     pub(crate) fn required<T: Field>(&mut self, name: &'static str) -> Option<T> {
         if !self.members.contains_key(name) {
-            self.note(name, FaultCode::Missing, "is missing");
+            self.note(name, FaultCode::Missing, "fault-missing");
         }
         self.optional(name)
     }
@@ -65,24 +66,24 @@ impl<'a> Object<'a> {
     }
 
     /// The member must be there, because of what else is given.
-    pub(crate) fn need(&mut self, name: &str, why: &str) {
+    pub(crate) fn need(&mut self, name: &str, why: &'static str) {
         if !self.has(name) {
-            self.note(name, FaultCode::Missing, &format!("is missing: {why}"));
+            self.note(name, FaultCode::Missing, because("fault-missing-because", why));
         }
     }
 
     /// The member must not be there, because of what else is given.
-    pub(crate) fn forbid(&mut self, name: &str, why: &str) {
+    pub(crate) fn forbid(&mut self, name: &str, why: &'static str) {
         if self.has(name) {
-            self.note(name, FaultCode::NotAllowedHere, &format!("must be left out: {why}"));
+            self.note(name, FaultCode::NotAllowedHere, because("fault-left-out-because", why));
         }
     }
 
-    pub(crate) fn note(&mut self, name: &str, code: FaultCode, problem: &str) {
+    pub(crate) fn note(&mut self, name: &str, code: FaultCode, problem: impl Into<Text>) {
         self.faults.note(&format!("{}/{name}", self.pointer), code, problem);
     }
 
-    pub(crate) fn note_here(&mut self, code: FaultCode, problem: &str) {
+    pub(crate) fn note_here(&mut self, code: FaultCode, problem: impl Into<Text>) {
         self.faults.note(self.pointer, code, problem);
     }
 
@@ -93,17 +94,21 @@ impl<'a> Object<'a> {
             self.faults.note(
                 &format!("{}/{step}", self.pointer),
                 FaultCode::UnknownMember,
-                "is not part of a passport: leave it out",
+                "fault-unknown-member",
             );
         }
     }
+}
+
+fn because(key: &str, why: &str) -> Text {
+    Text::new(key).with("why", text::Value::Word(why.to_owned()))
 }
 
 impl Field for bool {
     fn read(value: &Value, pointer: &str, faults: &mut Faults) -> Option<Self> {
         let flag = value.as_bool();
         if flag.is_none() {
-            faults.note(pointer, FaultCode::WrongType, "must be true or false");
+            faults.note(pointer, FaultCode::WrongType, "fault-not-flag");
         }
         flag
     }
@@ -114,7 +119,7 @@ impl Field for NaiveDate {
         let day = value.as_str().and_then(parse_day);
         if day.is_none() {
             let code = if value.is_string() { FaultCode::BadFormat } else { FaultCode::WrongType };
-            faults.note(pointer, code, "must be a date such as \"2026-03-31\", from 1900 to 2099");
+            faults.note(pointer, code, "fault-not-date");
         }
         day
     }
@@ -155,12 +160,12 @@ impl<T, const MIN: usize, const MAX: usize> Deref for List<T, MIN, MAX> {
 impl<T: Field, const MIN: usize, const MAX: usize> Field for List<T, MIN, MAX> {
     fn read(value: &Value, pointer: &str, faults: &mut Faults) -> Option<Self> {
         let Some(elements) = value.as_array() else {
-            faults.note(pointer, FaultCode::WrongType, "must be a list");
+            faults.note(pointer, FaultCode::WrongType, "fault-not-list");
             return None;
         };
         if !(MIN..=MAX).contains(&elements.len()) {
-            let problem = format!("must have {MIN} to {MAX} entries");
-            faults.note(pointer, FaultCode::OutOfRange, &problem);
+            let problem = Text::new("fault-entries").counted("least", MIN).counted("most", MAX);
+            faults.note(pointer, FaultCode::OutOfRange, problem);
             return None;
         }
         let read: Vec<Option<T>> = elements

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::read::parse_day;
+use crate::text::Text;
 
 /// Most entries of `core_skills`.
 pub const MAX_SKILLS: usize = 40;
@@ -43,25 +44,25 @@ const TO_COME: [&str; 6] = [
 
 /// What must not come before what.
 const ORDER: [(&str, &str, &str); 7] = [
-    ("/identity/checked_on", "/identity/document_expiry", "the day identity was checked"),
-    ("/right_to_work/checked_on", "/right_to_work/permission_until", "the day it was checked"),
-    ("/right_to_work/checked_on", "/right_to_work/follow_up_due", "the day it was checked"),
+    ("/identity/checked_on", "/identity/document_expiry", "fault-before-identity-check"),
+    ("/right_to_work/checked_on", "/right_to_work/permission_until", "fault-before-check"),
+    ("/right_to_work/checked_on", "/right_to_work/follow_up_due", "fault-before-check"),
     (
         "/professional_registration/registered_on",
         "/professional_registration/expires_on",
-        "the day of registration",
+        "fault-before-registration",
     ),
     (
         "/professional_registration/registered_on",
         "/professional_registration/checked_on",
-        "the day of registration",
+        "fault-before-registration",
     ),
     (
         "/criminal_record/issued_on",
         "/criminal_record/status_checked_on",
-        "the day the certificate was issued",
+        "fault-before-certificate",
     ),
-    ("/assignment/start", "/assignment/fixed_term_end", "the first day"),
+    ("/assignment/start", "/assignment/fixed_term_end", "fault-before-first-day"),
 ];
 
 /// Objects that may carry an assurance of their own.
@@ -110,7 +111,7 @@ impl Rules<'_> {
         self.value.pointer(pointer)?.as_str().and_then(parse_day)
     }
 
-    fn impossible(&mut self, pointer: &str, problem: &str) {
+    fn impossible(&mut self, pointer: &str, problem: impl Into<Text>) {
         self.faults.note(pointer, FaultCode::ImpossibleDate, problem);
     }
 
@@ -118,9 +119,9 @@ impl Rules<'_> {
         if let Some(born) = self.born {
             let years = self.today.year().saturating_sub(born.year());
             if !(MIN_AGE..=MAX_AGE).contains(&years) {
-                let problem =
-                    format!("can't be right: staff are between {MIN_AGE} and {MAX_AGE} years old");
-                self.impossible("/identity/birth_date", &problem);
+                let problem = Text::new("fault-age");
+                let problem = problem.counted("least", MIN_AGE).counted("most", MAX_AGE);
+                self.impossible("/identity/birth_date", problem);
             }
         }
     }
@@ -130,25 +131,25 @@ impl Rules<'_> {
         if may_be_ahead {
             self.ahead(pointer);
         } else if day > self.today {
-            self.impossible(pointer, "lies in the future");
+            self.impossible(pointer, "fault-in-future");
         }
         if self.born.is_some_and(|born| day < born) {
-            self.impossible(pointer, "lies before the person was born");
+            self.impossible(pointer, "fault-before-birth");
         }
     }
 
     fn ahead(&mut self, pointer: &str) {
         let limit = self.today.checked_add_days(Days::new(FAR_AHEAD));
         if self.day(pointer).zip(limit).is_some_and(|(day, limit)| day > limit) {
-            self.impossible(pointer, "lies more than forty years ahead");
+            self.impossible(pointer, "fault-far-ahead");
         }
     }
 
-    fn order(&mut self, earlier: &str, later: &str, what: &str) {
+    fn order(&mut self, earlier: &str, later: &str, problem: &'static str) {
         if let (Some(first), Some(second)) = (self.day(earlier), self.day(later))
             && second < first
         {
-            self.faults.note(later, FaultCode::DateOrder, &format!("lies before {what}"));
+            self.faults.note(later, FaultCode::DateOrder, problem);
         }
     }
 
@@ -161,10 +162,10 @@ impl Rules<'_> {
             self.done(&awarded, false);
             self.done(&format!("{at}/assurance/last_refresh"), false);
             self.ahead(&until);
-            self.order(&awarded, &until, "the day it was achieved");
+            self.order(&awarded, &until, "fault-before-achievement");
             let key = ["subject", "level", "framework"].map(|name| skill.get(name));
             if key.iter().all(Option::is_some) && seen.contains(&key) {
-                let problem = "stands twice: give the newest record of a subject and level";
+                let problem = "fault-training-twice";
                 self.faults.note(&at, FaultCode::Duplicate, problem);
             }
             seen.push(key);

@@ -14,7 +14,7 @@ pub const ENGLISH: &str = include_str!("../texts/en.ftl");
 pub type Say<'a> = &'a dyn Fn(&str, &[(&str, &str)]) -> String;
 
 /// A sentence in no language yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Text {
     /// Its key in the catalogue.
     pub key: String,
@@ -24,7 +24,7 @@ pub struct Text {
 }
 
 /// A value in a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Value {
     /// A day of the calendar.
@@ -40,7 +40,7 @@ pub enum Value {
 }
 
 /// Something to think of that changes no outcome.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Note {
     /// In plain English, or as the requirement says it.
     pub sentence: String,
@@ -57,6 +57,10 @@ impl Text {
     pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
         self.values.insert(name.to_owned(), value);
         self
+    }
+
+    pub(crate) fn counted(self, name: &str, number: impl ToString) -> Self {
+        self.with(name, Value::Plain(number.to_string()))
     }
 
     pub(crate) fn day(self, day: NaiveDate) -> Self {
@@ -87,6 +91,13 @@ impl Value {
             Self::OneOf(names) => names.join(&format!(" {} ", say("or", &[]))),
             Self::Plain(text) => text.clone(),
         }
+    }
+}
+
+/// A key.
+impl From<&'static str> for Text {
+    fn from(key: &'static str) -> Self {
+        Self::new(key)
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::fault::{FaultCode, Faults};
 pub use crate::read::List;
 use crate::read::{Field, whole};
+use crate::text;
 use crate::words::Body;
 
 /// One line of at most `MAX` characters, without control characters or outer spaces.
@@ -44,25 +45,21 @@ const fn is_hidden(char: char) -> bool {
 impl<const MAX: usize> Field for Text<MAX> {
     fn read(value: &Value, pointer: &str, faults: &mut Faults) -> Option<Self> {
         let Some(text) = value.as_str() else {
-            faults.note(pointer, FaultCode::WrongType, "must be a text");
+            faults.note(pointer, FaultCode::WrongType, "fault-not-text");
             return None;
         };
         let before = faults.0.len();
         if text.is_empty() {
-            faults.note(pointer, FaultCode::BadFormat, "must not be empty");
+            faults.note(pointer, FaultCode::BadFormat, "fault-empty");
         } else if text.starts_with(' ') || text.ends_with(' ') {
-            faults.note(pointer, FaultCode::BadFormat, "must not begin or end with a space");
+            faults.note(pointer, FaultCode::BadFormat, "fault-spaces");
         }
         if text.chars().any(is_hidden) {
-            faults.note(
-                pointer,
-                FaultCode::BadFormat,
-                "must not hold line breaks or hidden characters",
-            );
+            faults.note(pointer, FaultCode::BadFormat, "fault-hidden-characters");
         }
         if text.chars().count() > MAX {
-            let problem = format!("must have at most {MAX} characters");
-            faults.note(pointer, FaultCode::OutOfRange, &problem);
+            let problem = text::Text::new("fault-too-long").counted("most", MAX);
+            faults.note(pointer, FaultCode::OutOfRange, problem);
         }
         (faults.0.len() == before).then(|| Self(text.to_owned()))
     }
@@ -88,7 +85,8 @@ impl<const MIN: u8, const MAX: u8> Field for Whole<MIN, MAX> {
             .filter(|number| (MIN..=MAX).contains(number));
         if within.is_none() {
             let code = if value.is_number() { FaultCode::OutOfRange } else { FaultCode::WrongType };
-            faults.note(pointer, code, &format!("must be a whole number from {MIN} to {MAX}"));
+            let problem = text::Text::new("fault-not-whole-number");
+            faults.note(pointer, code, problem.counted("least", MIN).counted("most", MAX));
         }
         within.map(Self)
     }
@@ -96,7 +94,7 @@ impl<const MIN: u8, const MAX: u8> Field for Whole<MIN, MAX> {
 
 /// A value that is not of its form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not {0}")]
+#[error("not {}", text::english(.0))]
 pub struct BadForm(&'static str);
 
 macro_rules! formed {
@@ -144,7 +142,7 @@ macro_rules! formed {
 
         impl Field for $name {
             fn read(value: &Value, pointer: &str, faults: &mut Faults) -> Option<Self> {
-                read_text(value, pointer, faults, concat!("must be ", $form), |text| text.parse().ok())
+                read_text(value, pointer, faults, BadForm($form).problem(), |text| text.parse().ok())
             }
         }
     )+};
@@ -152,27 +150,27 @@ macro_rules! formed {
 
 formed! {
     /// Key of an NHS organisation, such as `RBV`.
-    OdsCode: "an ODS code such as \"RBV\"", |text| shape(text, 3..=10, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    OdsCode: "form-ods-code", |text| shape(text, 3..=10, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     /// Random id of a person at one issuer; never a national number.
-    SubjectRef: "a reference of 8 to 64 letters, digits, - and _", |text| shape(text, 8..=64, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    SubjectRef: "form-subject-ref", |text| shape(text, 8..=64, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     /// GPG 45 identity profile, such as `H1A`.
-    Gpg45Profile: "a GPG 45 profile such as \"H1A\"", |text| matches!(text.as_bytes(), [b'L' | b'M' | b'H' | b'V', b'1'..=b'4', b'A'..=b'E']);
+    Gpg45Profile: "form-gpg45-profile", |text| matches!(text.as_bytes(), [b'L' | b'M' | b'H' | b'V', b'1'..=b'4', b'A'..=b'E']);
     /// ISO 3166-1 country, three letters.
-    Country: "a country of three letters such as \"GBR\"", |text| shape(text, 3..=3, |byte| byte.is_ascii_uppercase());
+    Country: "form-country", |text| shape(text, 3..=3, |byte| byte.is_ascii_uppercase());
     /// A small picture as a `data:` URI.
-    Portrait: "a small JPEG, PNG or WebP picture as a data: URI", is_portrait;
+    Portrait: "form-portrait", is_portrait;
     /// Number of a DBS certificate.
-    CertificateNumber: "a certificate number of twelve digits", |text| shape(text, 12..=12, |byte| byte.is_ascii_digit());
+    CertificateNumber: "form-certificate-number", |text| shape(text, 12..=12, |byte| byte.is_ascii_digit());
     /// Occupation code of the NHS manual.
-    OccupationCode: "an occupation code such as \"N7C\"", |text| shape(text, 3..=3, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    OccupationCode: "form-occupation-code", |text| shape(text, 3..=3, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     /// ESR assignment number.
-    EsrAssignmentNumber: "an ESR assignment number such as \"12345678\" or \"12345678-2\"", is_assignment_number;
+    EsrAssignmentNumber: "form-esr-assignment-number", is_assignment_number;
     /// Three-digit ESR trust number.
-    Vpd: "a trust number of three digits", |text| shape(text, 3..=3, |byte| byte.is_ascii_digit());
+    Vpd: "form-vpd", |text| shape(text, 3..=3, |byte| byte.is_ascii_digit());
     /// Pay band.
-    PayBand: "a pay band such as \"Band 6\"", |text| !text.starts_with(' ') && !text.ends_with(' ') && shape(text, 1..=20, |byte| byte.is_ascii_alphanumeric() || byte == b' ');
+    PayBand: "form-pay-band", |text| !text.starts_with(' ') && !text.ends_with(' ') && shape(text, 1..=20, |byte| byte.is_ascii_alphanumeric() || byte == b' ');
     /// Share of full time as a decimal text.
-    Wte: "a share of full time as text, such as \"0.8\" or \"1\"", is_wte;
+    Wte: "form-wte", is_wte;
 }
 
 fn shape(text: &str, length: std::ops::RangeInclusive<usize>, byte: fn(u8) -> bool) -> bool {
@@ -215,7 +213,7 @@ fn read_text<T>(
     value: &Value,
     pointer: &str,
     faults: &mut Faults,
-    problem: &str,
+    problem: impl Into<text::Text>,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Option<T> {
     let read = value.as_str().and_then(parse);
@@ -290,7 +288,7 @@ impl Serialize for RenewalPeriod {
 
 impl Field for RenewalPeriod {
     fn read(value: &Value, pointer: &str, faults: &mut Faults) -> Option<Self> {
-        let problem = "must be a period of years and months such as \"P3Y\" or \"P18M\"";
+        let problem = "fault-not-period";
         read_text(value, pointer, faults, problem, |text| text.parse().ok())
     }
 }
@@ -316,23 +314,22 @@ impl RegistrationNumber {
                         if [y1, y2, n1, n2, n3, n4].iter().all(|byte| byte.is_ascii_digit())
                             && letter.is_ascii_uppercase() && check.is_ascii_uppercase()
                 ),
-                "an NMC number such as 18A1234E",
+                "form-nmc-number",
             ),
             Body::Gmc => (
                 {
                     let number = text.strip_prefix('A').unwrap_or(text);
                     number.len() == 7 && digits(number)
                 },
-                "a GMC number of seven digits, with an A before it for physician and anaesthesia associates",
+                "form-gmc-number",
             ),
-            Body::Gphc => (
-                text.len() == 7 && text.starts_with('2') && digits(text),
-                "a GPhC number of seven digits that begins with 2",
-            ),
+            Body::Gphc => {
+                (text.len() == 7 && text.starts_with('2') && digits(text), "form-gphc-number")
+            }
             Body::Hcpc => (
                 matches!(bytes, [a, b, number @ ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase()
                     && (1..=6).contains(&number.len()) && number.iter().all(u8::is_ascii_digit)),
-                "an HCPC number of two letters and up to six digits",
+                "form-hcpc-number",
             ),
             Body::Gdc | Body::Goc | Body::Gosc | Body::Gcc | Body::Swe | Body::Voluntary => (
                 shape(text, 1..=20, |byte| {
@@ -341,7 +338,7 @@ impl RegistrationNumber {
                         || matches!(byte, b'-' | b'/')
                 }) && !text.starts_with(['-', '/'])
                     && !text.ends_with(['-', '/']),
-                "a registration number of up to 20 capital letters, digits, - and /",
+                "form-registration-number",
             ),
         };
         if fits { Ok(Self(text.to_owned())) } else { Err(BadForm(form)) }
@@ -354,15 +351,15 @@ impl RegistrationNumber {
 }
 
 impl BadForm {
-    /// What was expected.
-    pub const fn expected(&self) -> &'static str {
-        self.0
+    /// What was expected, to follow the label of the place.
+    pub(crate) fn problem(&self) -> text::Text {
+        text::Text::new("fault-form").with("form", text::Value::Word(self.0.to_owned()))
     }
 }
 
 impl Field for RegistrationNumber {
     /// Any text: its form hangs on the body, which the registration looks at.
     fn read(value: &Value, pointer: &str, faults: &mut Faults) -> Option<Self> {
-        read_text(value, pointer, faults, "must be a text", |text| Some(Self(text.to_owned())))
+        read_text(value, pointer, faults, "fault-not-text", |text| Some(Self(text.to_owned())))
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::fault::{FaultCode, Faults};
 use crate::read::Field;
-use crate::text::{self, Value};
+use crate::text::{self, Text, Value};
 
 /// A text that is none of the words of its set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,13 +65,14 @@ macro_rules! words {
                 faults: &mut Faults,
             ) -> Option<Self> {
                 let Some(text) = value.as_str() else {
-                    faults.note(pointer, FaultCode::WrongType, "must be a text");
+                    faults.note(pointer, FaultCode::WrongType, "fault-not-text");
                     return None;
                 };
                 let word = text.parse().ok();
                 if word.is_none() {
-                    let words = [$($text),+].join(", ");
-                    faults.note(pointer, FaultCode::NotAWord, &format!("must be one of {words}"));
+                    let words = Value::Plain([$($text),+].join(", "));
+                    let problem = Text::new("fault-not-a-word").with("words", words);
+                    faults.note(pointer, FaultCode::NotAWord, problem);
                 }
                 word
             }

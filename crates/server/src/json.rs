@@ -75,11 +75,7 @@ pub fn parse<T: DeserializeOwned>(body: &[u8], limits: Limits) -> Result<T, Prob
         _ => Problem::bad_request("BAD_JSON", format!("The body cannot be used: {error}.")),
     })?;
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let fault = Fault {
-            pointer: pointer(error.path()),
-            code: "SHAPE".to_owned(),
-            message: plain(&error.inner().to_string()),
-        };
+        let fault = Fault::new(pointer(error.path()), "SHAPE", plain(&error.inner().to_string()));
         Problem::unprocessable(vec![fault])
     })
 }

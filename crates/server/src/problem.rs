@@ -14,8 +14,22 @@ pub struct Fault {
     pub pointer: String,
     /// Stable code.
     pub code: String,
-    /// Plain words.
+    /// Plain words, in English.
     pub message: String,
+    /// Key and values of what follows the label of the place, for a catalogue of another language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<serde_json::Value>,
+}
+
+impl Fault {
+    /// A fault that is said in English alone.
+    pub fn new(
+        pointer: impl Into<String>,
+        code: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { pointer: pointer.into(), code: code.into(), message: message.into(), text: None }
+    }
 }
 
 /// An `application/problem+json` answer; small, for it is the `Err` of every handler.

@@ -205,3 +205,4 @@ problem-SECOND_PERSON_NEEDED = Another administrator has to approve this.
 problem-CREDENTIAL_TAKEN = The passkey or account belongs to somebody else here.
 problem-NO_SUCH_CHANGE = There is no such change to decide on. Somebody has decided it meanwhile, or it was taken back.
 problem-LAST_ADMINISTRATOR = The service would have no administrator left. Give somebody else the role first.
+problem-FILE_TOO_LARGE = The file is larger than this page takes. Divide it into smaller ones.

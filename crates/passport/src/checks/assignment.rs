@@ -53,9 +53,9 @@ part! {
 
 fn together(object: &mut Object<'_>) {
     if object.says("assignment_category", &["FIXED_TERM"]) {
-        object.need("fixed_term_end", "a fixed-term contract has a last day");
+        object.need("fixed_term_end", "why-fixed-term-ends");
     }
     if object.says("assignment_category", &["PERMANENT", "BANK", "HONORARY"]) {
-        object.forbid("fixed_term_end", "it belongs to a fixed-term contract");
+        object.forbid("fixed_term_end", "why-of-fixed-term");
     }
 }

@@ -35,9 +35,9 @@ part! {
 
 fn together(object: &mut Object<'_>) {
     if object.has("renewal_period") {
-        object.need("valid_until", "training that is renewed has a last day");
+        object.need("valid_until", "why-renewed-training-ends");
     }
     if object.has("valid_until") {
-        object.need("renewal_period", "training that has a last day is renewed after a period");
+        object.need("renewal_period", "why-ending-training-renewed");
     }
 }

@@ -43,6 +43,6 @@ part! {
 
 fn together(object: &mut Object<'_>) {
     if !object.has("update_service") || object.says("update_service", &["NO"]) {
-        object.forbid("status_checked_on", "it belongs to an Update Service subscription");
+        object.forbid("status_checked_on", "why-of-update-service");
     }
 }

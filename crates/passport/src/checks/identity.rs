@@ -51,6 +51,6 @@ part! {
 
 fn together(object: &mut Object<'_>) {
     if object.says("check_method", &["IN_PERSON", "NHS_CREDENTIAL"]) {
-        object.forbid("idsp", "it belongs to a check by an identity service (IDSP)");
+        object.forbid("idsp", "why-of-idsp");
     }
 }

@@ -91,7 +91,7 @@ pub(crate) fn apart(_: &mut Object<'_>) {}
 /// For objects that are left out rather than empty.
 pub(crate) fn not_empty(object: &mut Object<'_>) {
     if object.is_empty() {
-        object.note_here(FaultCode::OutOfRange, "is empty: leave it out");
+        object.note_here(FaultCode::OutOfRange, "fault-part-empty");
     }
 }
 

@@ -47,24 +47,24 @@ fn together(object: &mut Object<'_>) {
     if let (Some(body), Some(number)) = (body, object.text("number"))
         && let Err(form) = RegistrationNumber::of(body, number)
     {
-        object.note("number", FaultCode::BadFormat, &format!("must be {}", form.expected()));
+        object.note("number", FaultCode::BadFormat, form.problem());
     }
     match body {
         Some(Body::Gmc) => {
-            object.need("licence_to_practise", "the GMC gives licences apart from registration");
+            object.need("licence_to_practise", "why-gmc-licences");
         }
-        Some(_) => object.forbid("licence_to_practise", "only the GMC gives one"),
+        Some(_) => object.forbid("licence_to_practise", "why-gmc-alone"),
         None => {}
     }
     if object.says("status", &["REGISTERED"]) && object.is("has_conditions", true) {
-        let problem = "contradicts the status: choose REGISTERED_WITH_CONDITIONS or say false";
+        let problem = "fault-conditions-registered";
         object.note("has_conditions", FaultCode::Contradiction, problem);
     }
     if object.says("status", &["REGISTERED_WITH_CONDITIONS"]) && object.is("has_conditions", false)
     {
-        object.note("has_conditions", FaultCode::Contradiction, "contradicts the status: say true");
+        object.note("has_conditions", FaultCode::Contradiction, "fault-conditions-without");
     }
     if object.is("has_conditions", false) {
-        object.forbid("conditions", "there are none");
+        object.forbid("conditions", "why-no-conditions");
     }
 }

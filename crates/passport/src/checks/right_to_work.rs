@@ -33,14 +33,14 @@ part! {
 
 fn together(object: &mut Object<'_>) {
     if object.says("basis", &["LIST_B_G1", "LIST_B_G2"]) {
-        object.need("permission_until", "a List B permission has a last day");
-        object.need("follow_up_due", "a List B permission must be looked at again");
+        object.need("permission_until", "why-list-b-ends");
+        object.need("follow_up_due", "why-list-b-follow-up");
     }
     if object.says("basis", &["LIST_A"]) {
-        object.forbid("permission_until", "a List A right to work has no end");
-        object.forbid("follow_up_due", "a List A right to work is not looked at again");
+        object.forbid("permission_until", "why-list-a-endless");
+        object.forbid("follow_up_due", "why-list-a-no-follow-up");
     }
     if object.says("work_restrictions", &["NONE", "EMPLOYER_TIED", "ROLE_LIMITED"]) {
-        object.forbid("hours_cap", "it belongs to the limit HOURS_CAP");
+        object.forbid("hours_cap", "why-of-hours-cap");
     }
 }

@@ -29,6 +29,6 @@ part! {
 
 fn together(object: &mut Object<'_>) {
     if object.says("outcome", &["FIT"]) {
-        object.forbid("adjustments", "they belong to the outcome FIT_WITH_ADJUSTMENTS");
+        object.forbid("adjustments", "why-of-adjustments");
     }
 }

@@ -52,6 +52,7 @@ const PROBLEMS: &[&str] = &[
     "CREDENTIAL_TAKEN",
     "NO_SUCH_CHANGE",
     "LAST_ADMINISTRATOR",
+    "FILE_TOO_LARGE",
 ];
 const STATUSES: &[&str] =
     &["400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "500", "503"];

@@ -1,5 +1,6 @@
 //! What is wrong, each fault at the field it is about. The faults are those of the API.
 
+use passport::text::Text;
 use server::problem::Fault as ApiFault;
 
 use super::claims::Built;
@@ -99,14 +100,11 @@ fn place(fault: &ApiFault, built: &Built, entered: &Entered, say: Say<'_>) -> Fa
         }
     }
     let path = steps.collect::<Vec<_>>().join(".");
-    let problem = fault
-        .message
-        .strip_prefix(&passport::label_of(&fault.pointer))
-        .map_or(fault.message.as_str(), str::trim_start);
+    let problem = problem(fault, say);
     match field_of(section, &path) {
         Some(field) => {
             let label = say(&field.text_key(section.name), &[]);
-            let beside = sentence(field, &fault.code, &label, problem, say);
+            let beside = sentence(field, &fault.code, &label, &problem, say);
             let name = format!("{prefix}.{}", field.path);
             let first_input = field.kind.parts().first().copied().unwrap_or_default();
             Fault {
@@ -126,6 +124,12 @@ fn place(fault: &ApiFault, built: &Built, entered: &Entered, say: Say<'_>) -> Fa
             Fault { href: format!("#{field}"), field, text: beside.clone(), beside }
         }
     }
+}
+
+/// What follows the label: "lies in the future".
+fn problem(fault: &ApiFault, say: Say<'_>) -> String {
+    let text: Option<Text> = fault.text.clone().and_then(|text| serde_json::from_value(text).ok());
+    text.map_or_else(|| fault.message.clone(), |text| text.said(say))
 }
 
 /// What a training row is called.

@@ -312,6 +312,7 @@ fn found(form: &Entered) -> (Built, Faults) {
             pointer: fault.pointer,
             code: serde_json::to_value(fault.code).unwrap().as_str().unwrap().to_owned(),
             message: fault.message,
+            text: serde_json::to_value(&fault.text).ok(),
         })
         .collect();
     let texts = texts();
