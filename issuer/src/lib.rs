@@ -124,7 +124,7 @@ impl App {
 
     /// The console's pages; they need the layers of [`server::sign_in`] around them.
     pub fn pages(&self) -> Router {
-        console::routes().with_state(self.state.clone())
+        console::routes().merge(oid4vci::authorize::routes()).with_state(self.state.clone())
     }
 
     /// What is done every half minute: old lists are signed anew, old nonces and tokens forgotten;

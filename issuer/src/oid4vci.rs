@@ -3,6 +3,8 @@
 
 mod accept;
 mod access;
+pub mod authorize;
+pub(crate) mod client;
 pub mod credential;
 pub mod deferred;
 pub(crate) mod dpop;
@@ -13,6 +15,7 @@ pub mod metadata;
 pub mod nonce;
 pub mod notification;
 pub mod offer;
+pub mod par;
 pub mod policy;
 mod proofs;
 pub mod token;

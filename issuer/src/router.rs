@@ -8,7 +8,9 @@ use tower_http::cors::{Any, CorsLayer};
 
 use crate::bulk;
 use crate::oid4vci::error::ProtocolError;
-use crate::oid4vci::{credential, deferred, dpop, metadata, nonce, notification, offer, token};
+use crate::oid4vci::{
+    client, credential, deferred, dpop, metadata, nonce, notification, offer, par, token,
+};
 use crate::oversight;
 use crate::passports::{
     approve, change, confirm, create, drafts, life, offers, progress, queues, read,
@@ -46,6 +48,8 @@ pub fn router(state: AppState, ready: Readiness) -> Router {
     let protocol = Router::new()
         .route("/offers/{id}", get(offer::offer))
         .route("/token", post(token::token))
+        .route("/par", post(par::par))
+        .route("/challenge", post(client::challenge))
         .route("/nonce", post(nonce::nonce))
         .route("/credential", post(credential::credential))
         .route("/deferred-credential", post(deferred::deferred))
@@ -81,12 +85,15 @@ fn open(routes: Router<AppState>) -> Router<AppState> {
                 header::CONTENT_TYPE,
                 header::IF_NONE_MATCH,
                 dpop::DPOP,
+                client::ATTESTATION,
+                client::ATTESTATION_POP,
             ])
             .expose_headers([
                 header::ETAG,
                 header::WWW_AUTHENTICATE,
                 header::RETRY_AFTER,
                 dpop::DPOP_NONCE,
+                client::CHALLENGE,
             ]),
     )
 }

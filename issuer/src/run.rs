@@ -92,13 +92,14 @@ fn name(text: &str) -> Result<String, String> {
 /// [`RunError`].
 pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
     let ring = args.ring.open()?;
-    let policy = args.policy.policy()?;
+    let mut policy = args.policy.policy()?;
     let clock = Clock::system();
     let StoreUrl::Sled(dir) = &args.store;
     let (store, db) = open_store(dir, &ring)?;
     let tokens = Tokens::new(db.clone(), clock.clone(), SCOPES);
     let who = (&args.base_url, args.name.as_str());
     let site = Site::start(SERVICE, who, (db, clock.clone()), &args.sign_in, &args.web)?;
+    policy.authorization_code = site.web().has_pages();
     let product = &args.sign_in.product_name;
     let wallet = args.wallet.site(&args.base_url, &args.name, product, site.web())?;
     let settings = Settings {

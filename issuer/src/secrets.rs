@@ -13,6 +13,10 @@ use crate::store::{IndexToken, NonceUse, SecretHash, StatusEntry};
 
 /// Digits of a transaction code.
 pub const TX_CODE_DIGITS: usize = 6;
+/// Letters of an offer's reference: 40 bits, beside which stands the transaction code.
+const REFERENCE_LETTERS: usize = 8;
+/// Digits and letters that are not mistaken for each other.
+const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const NONCE_ID_BYTES: usize = 16;
 const NONCE_MAC_BYTES: usize = 16;
 
@@ -23,6 +27,8 @@ pub struct Secrets {
     nonce: Zeroizing<[u8; 32]>,
     dpop_nonce: Zeroizing<[u8; 32]>,
     challenge: Zeroizing<[u8; 32]>,
+    issuer_state: Zeroizing<[u8; 32]>,
+    reference: Zeroizing<[u8; 32]>,
     search: Zeroizing<[u8; 32]>,
     transaction: Zeroizing<[u8; 32]>,
     notification: Zeroizing<[u8; 32]>,
@@ -37,6 +43,8 @@ impl Secrets {
             nonce: ring.derive("issuer c_nonce"),
             dpop_nonce: ring.derive("issuer DPoP nonce"),
             challenge: ring.derive("issuer attestation challenge"),
+            issuer_state: ring.derive("issuer issuer_state"),
+            reference: ring.derive("issuer offer reference"),
             search: ring.derive("issuer search index"),
             transaction: ring.derive("issuer transaction_id"),
             notification: ring.derive("issuer notification_id"),
@@ -82,6 +90,39 @@ impl Secrets {
     /// Whether it is one of ours that has not expired.
     pub fn is_challenge(&self, challenge: &str, now: i64) -> bool {
         open_stamped(&self.challenge, challenge, now).is_some()
+    }
+
+    /// The `issuer_state` of an offer.
+    pub fn issuer_state(&self, offer_id: &str) -> String {
+        base64url::encode(&mac(&self.issuer_state, &[offer_id.as_bytes()]))
+    }
+
+    /// The short reference of an offer, which a staff member may type: `7K4Q-2MX9`.
+    pub fn reference(&self, offer_id: &str) -> String {
+        let mac = mac(&self.reference, &[offer_id.as_bytes()]);
+        let mut text = String::new();
+        for (at, byte) in mac.iter().take(REFERENCE_LETTERS).enumerate() {
+            if at == REFERENCE_LETTERS / 2 {
+                text.push('-');
+            }
+            // 256 is a multiple of 32: every letter is equally likely.
+            text.extend(LETTERS.get(usize::from(byte % 32)).copied().map(char::from));
+        }
+        text
+    }
+
+    /// What an offer is found by, from its reference as it was typed.
+    pub fn reference_hash(&self, typed: &str) -> SecretHash {
+        let plain: String = typed
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|letter| match letter.to_ascii_uppercase() {
+                'O' => '0',
+                'I' | 'L' => '1',
+                other => other,
+            })
+            .collect();
+        SecretHash(mac(&self.reference, &[b"typed ", plain.as_bytes()]))
     }
 
     /// The `transaction_id` of an access token and the key that asked with it: made again
@@ -190,6 +231,8 @@ mod tests {
             nonce: key(3),
             dpop_nonce: key(7),
             challenge: key(8),
+            issuer_state: key(9),
+            reference: key(10),
             search: key(4),
             transaction: key(5),
             notification: key(6),
@@ -230,6 +273,17 @@ mod tests {
         assert!(secrets().open_nonce("", 0).is_none());
         let cut: String = nonce.chars().take(nonce.len() - 4).collect();
         assert!(secrets().open_nonce(&cut, 0).is_none());
+    }
+
+    #[test]
+    fn a_reference_is_found_however_it_is_typed() {
+        let reference = secrets().reference("an offer");
+
+        assert_eq!(reference.len(), 9);
+        let expected = secrets().reference_hash(&reference);
+        let spaced = reference.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
+        assert_eq!(secrets().reference_hash(&spaced), expected);
+        assert_ne!(secrets().reference_hash(&secrets().reference("another")), expected);
     }
 
     #[test]

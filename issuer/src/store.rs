@@ -3,6 +3,7 @@
 
 mod approvals;
 mod audit;
+pub mod authorizations;
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod facts;
@@ -16,6 +17,10 @@ use vc::status_list::Status;
 
 pub use approvals::{ApprovalStore, Approving, Asking, Refusing};
 pub use audit::AuditStore;
+pub use authorizations::{
+    AuthorizationCode, Authorizations, CodeRedeemed, CodeRedemption, PushedRequest, SignIn,
+    SignedIn,
+};
 pub use facts::{
     Act, ArchiveReason, Asked, AskedAct, AskedOffer, ChangeKind, ConfirmKey, Copy, Deferral,
     DeferralState, Grant, HistoryEntry, HolderKey, LatestOffer, ListPolicy, ListRow, Offer,
@@ -36,7 +41,9 @@ pub const TX_CODE_TRIES: u8 = 5;
 
 /// The issuer's store.
 #[async_trait]
-pub trait Store: ApprovalStore + AuditStore + Grants + Send + Sync {
+pub trait Store:
+    ApprovalStore + AuditStore + Authorizations + Grants + Send + Sync
+{
     /// Records a passport, its sealed values, its search index and, when it is offered at once,
     /// its first offer.
     async fn draft_passport(&self, draft: PassportDraft) -> Result<(), StoreError>;

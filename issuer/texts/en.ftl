@@ -440,6 +440,7 @@ offer-link = Open the staff passport app on this phone
 offer-link-other = Open in another wallet on this phone
 offer-link-hint = Only when the staff member’s own phone shows this page.
 offer-code = Transaction code
+offer-reference = If the wallet asks who you are, on our own page: reference
 offer-expires = Valid until { $time }
 offer-left = Time left
 offer-live = How far it is
@@ -700,3 +701,24 @@ import-running = Importing
 import-said-counts = Rows: {"{"}rows{"}"}. Passports made: {"{"}created{"}"}. Made before: {"{"}made_before{"}"}. With faults: {"{"}refused{"}"}.
 import-said-done = Done.
 import-said-stopped = It stopped. Import the same file again: it goes on where it stopped, and makes nothing twice.
+
+## Where a wallet sends a staff member to say who she is
+
+authorize-title = Get your staff passport
+authorize-what = Your wallet asks for your staff passport. Type the code that your HR department gave you, only if you opened this page from your own wallet just now.
+authorize-leads-to = Afterwards you go back to:
+authorize-reference = Reference
+authorize-reference-hint = Eight letters and digits, for example 7K4Q-2MX9
+authorize-code = Transaction code
+authorize-code-hint = Six digits, from your HR department. After five wrong codes the offer ends
+authorize-go = Continue
+authorize-cancel = Stop, and go back
+authorize-wrong = This is not the right code for an open offer. Check it with your HR department
+authorize-wrong-left = { $left ->
+    [0] Wrong code. The offer has ended: ask your HR department for a new one
+    [one] Wrong code. One try is left
+   *[other] Wrong code. { $left } tries are left
+ }
+authorize-not-offered = The offer is not for what your wallet asks for. Ask your HR department
+authorize-help-heading = I have no code
+authorize-help = Your HR department makes an offer for you and gives you a QR code, a reference and six digits. If you did not open this page from your wallet, close it and tell them.

@@ -34,7 +34,7 @@ mod form;
 mod shell;
 mod visit;
 
-pub use answer::{Allow, page, page_with, see_other};
+pub use answer::{Allow, form_may_lead_to, page, page_with, see_other};
 pub use error::PageError;
 pub(crate) use error::{accepts_html, plain_page, render_errors};
 pub use file::FileForm;
@@ -42,4 +42,4 @@ pub use form::{FORM_BYTES, PageForm};
 pub(crate) use form::{equal, no_pages};
 pub use shell::{NavItem, Shell};
 pub(crate) use visit::random_text;
-pub use visit::{OnPage, Visit};
+pub use visit::{OnPage, OpenPage, Visit};

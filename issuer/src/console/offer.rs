@@ -65,6 +65,7 @@ struct HandView {
     link: String,
     code: String,
     code_spoken: String,
+    reference: String,
     compares: bool,
 }
 
@@ -202,6 +203,7 @@ fn hand_view(hand: &OfferInHand, wallet: Option<&WalletOrigin>) -> HandView {
         link: hand.uri.clone(),
         code: data::grouped(&hand.tx_code),
         code_spoken: data::spoken(&hand.tx_code),
+        reference: hand.reference.clone(),
         compares: hand.confirm_key,
     }
 }

@@ -31,8 +31,7 @@ pub async fn credential(
     let request = CredentialRequest::parse(&opened.json)?;
     let configuration = check_target(&issuer, &grant, &request.target)?;
     let answer = Answer::of(&issuer, &opened, request.response_encryption.as_ref())?;
-    // Access is anonymous.
-    let proven = proofs::check(&issuer, request.proofs.as_ref(), None)?;
+    let proven = proofs::check(&issuer, request.proofs.as_ref(), grant.client_id.as_deref())?;
 
     let material = issue::material(&issuer, &grant, &configuration).await?;
     let holders: Vec<HolderKey> = proven

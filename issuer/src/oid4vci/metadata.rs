@@ -19,6 +19,7 @@ use vc::oid4vci::{
 
 use crate::catalogue::{Catalogue, CredentialType};
 use crate::oid4vci::accept;
+use crate::oid4vci::client;
 use crate::oid4vci::dpop;
 use crate::oid4vci::encryption::{RequestKey, response_metadata};
 use crate::oid4vci::policy::{BATCH_SIZE, Policy};
@@ -64,7 +65,9 @@ impl Documents {
         Ok(Self {
             claims,
             issuer: write(serde_json::to_vec(&metadata))?,
-            authorization_server: write(serde_json::to_vec(&server_metadata(settings)))?,
+            authorization_server: write(serde_json::to_vec(&server_metadata(
+                settings, catalogue, signers,
+            )))?,
             jwt_vc_issuer: write(serde_json::to_vec(&JwtVcIssuerMetadata {
                 issuer: settings.base_url.as_str().to_owned(),
                 jwks: Some(serde_json::from_value::<JwkSet>(jwks)?),
@@ -139,23 +142,54 @@ fn configuration(
     }
 }
 
-fn server_metadata(settings: &Settings) -> AuthorizationServerMetadata {
+fn server_metadata(
+    settings: &Settings,
+    catalogue: &Catalogue,
+    signers: &Signers,
+) -> AuthorizationServerMetadata {
     let base_url = settings.base_url.as_str();
-    AuthorizationServerMetadata {
+    let policy = &settings.policy;
+    let at = |path: &str| Some(format!("{base_url}{path}"));
+    let algorithms = || dpop::ALGORITHMS.map(str::to_owned).to_vec();
+    let mut metadata = AuthorizationServerMetadata {
         issuer: base_url.to_owned(),
-        token_endpoint: Some(format!("{base_url}/token")),
+        token_endpoint: at("/token"),
         grant_types_supported: Some(vec![
             PRE_AUTHORIZED_CODE_GRANT.to_owned(),
             "refresh_token".to_owned(),
         ]),
-        dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(str::to_owned).into(),
+        dpop_signing_alg_values_supported: algorithms(),
         // Absent would mean client_secret_basic.
         token_endpoint_auth_methods_supported: Some(vec!["none".to_owned()]),
         authorization_details_types_supported: vec!["openid_credential".to_owned()],
         pre_authorized_grant_anonymous_access_supported: true,
-        status_list_aggregation_endpoint: Some(format!("{base_url}/status-lists")),
+        status_list_aggregation_endpoint: at("/status-lists"),
         ..AuthorizationServerMetadata::default()
+    };
+    if policy.authorization_code {
+        metadata.authorization_endpoint = at("/authorize");
+        metadata.pushed_authorization_request_endpoint = at("/par");
+        metadata.require_pushed_authorization_requests = true;
+        metadata.response_types_supported = vec!["code".to_owned()];
+        metadata.code_challenge_methods_supported = vec!["S256".to_owned()];
+        metadata.authorization_response_iss_parameter_supported = true;
+        metadata.scopes_supported = catalogue
+            .types()
+            .flat_map(|kind| signers.profiles().map(|it| it.configuration(&kind.configuration)))
+            .collect();
+        metadata
+            .grant_types_supported
+            .get_or_insert_default()
+            .push("authorization_code".to_owned());
     }
+    if policy.believes_wallets() {
+        metadata.challenge_endpoint = at("/challenge");
+        metadata.client_attestation_signing_alg_values_supported = algorithms();
+        metadata.client_attestation_pop_signing_alg_values_supported = algorithms();
+        let methods = metadata.token_endpoint_auth_methods_supported.get_or_insert_default();
+        methods.push(client::METHOD.to_owned());
+    }
+    metadata
 }
 
 /// `/.well-known/openid-credential-issuer`: plain, or signed for who asks for it ("Signed

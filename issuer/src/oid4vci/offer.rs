@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use vc::oid4vci::{CredentialOffer, Grants, InputMode, PreAuthorizedCodeGrant, TxCode};
+use vc::oid4vci::{
+    AuthorizationCodeGrant, CredentialOffer, Grants, InputMode, PreAuthorizedCodeGrant, TxCode,
+};
 
 use crate::oid4vci::NO_STORE;
 use crate::oid4vci::error::ProtocolError;
@@ -26,6 +28,9 @@ pub async fn offer(
         .filter(|offer| offer.state == OfferState::Open && issuer.clock.now() < offer.expires_at)
         .ok_or_else(|| ProtocolError::not_found("the offer is unknown, used or expired"))?;
 
+    let policy = &issuer.settings.policy;
+    // What HAIP is asked for is given by sign-in only.
+    let pre_authorized = offer.configurations.iter().any(|it| !policy.requires_haip(it));
     let tx_code = offer.tx_code.map(|_| TxCode {
         input_mode: Some(InputMode::Numeric),
         length: u32::try_from(TX_CODE_DIGITS).ok(),
@@ -39,7 +44,13 @@ pub async fn offer(
     let offer = CredentialOffer {
         credential_issuer: issuer.settings.base_url.as_str().to_owned(),
         credential_configuration_ids: offer.configurations,
-        grants: Some(Grants { authorization_code: None, pre_authorized_code: Some(grant) }),
+        grants: Some(Grants {
+            authorization_code: policy.authorization_code.then(|| AuthorizationCodeGrant {
+                issuer_state: Some(issuer.secrets.issuer_state(&id).into()),
+                authorization_server: None,
+            }),
+            pre_authorized_code: pre_authorized.then_some(grant),
+        }),
     };
     Ok(([NO_STORE], Json(offer)))
 }

@@ -7,6 +7,8 @@ use vc::jwk::PublicKey;
 use vc::oid4vci::JwkSet;
 use vc::x5c::{TrustAnchor, anchors_from_pem};
 
+use crate::profiles::Profile;
+
 /// Most copies in one answer.
 pub const BATCH_SIZE: usize = 8;
 const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -20,9 +22,28 @@ pub struct Policy {
     pub key_attester_roots: Vec<TrustAnchor>,
     /// Whether a plain credential request, or one for a plain answer, is refused.
     pub encryption_required: bool,
+    /// Keys of those whose wallet attestations are believed.
+    pub wallet_attesters: Vec<PublicKey>,
+    /// Authorities of those who attest wallets with certificates.
+    pub wallet_attester_roots: Vec<TrustAnchor>,
+    /// Whether HAIP is asked for where it can be: see [`Self::requires_haip`].
+    pub require_haip: bool,
+    /// Whether there are pages, so that staff can sign in for the authorization code flow.
+    pub authorization_code: bool,
 }
 
 impl Policy {
+    /// Whether a credential configuration is given by authorization code, DPoP and wallet
+    /// attestation only (OpenID4VC HAIP 1.0): the policy is on `es256`.
+    pub fn requires_haip(&self, configuration: &str) -> bool {
+        self.require_haip && Profile::of_configuration(configuration).1 == Profile::Es256
+    }
+
+    /// Whether anybody's wallet attestation is believed.
+    pub fn believes_wallets(&self) -> bool {
+        !(self.wallet_attesters.is_empty() && self.wallet_attester_roots.is_empty())
+    }
+
     /// Whether anybody's key attestation is believed.
     pub fn believes_attesters(&self) -> bool {
         !(self.key_attesters.is_empty() && self.key_attester_roots.is_empty())
@@ -42,6 +63,15 @@ pub struct PolicyArgs {
     /// Refuse credential requests that are plain, or that ask for a plain answer
     #[arg(long, env = "STAFF_PASSPORT_REQUIRE_ENCRYPTION")]
     require_encryption: bool,
+    /// JWK Set of those whose wallet attestations are believed
+    #[arg(long, env = "STAFF_PASSPORT_WALLET_ATTESTERS")]
+    wallet_attesters: Option<PathBuf>,
+    /// Certificates (PEM) of the authorities of those who attest wallets with certificates
+    #[arg(long, env = "STAFF_PASSPORT_WALLET_ATTESTER_ROOTS")]
+    wallet_attester_roots: Option<PathBuf>,
+    /// Give es256 credentials by authorization code, DPoP and wallet attestation only (HAIP 1.0)
+    #[arg(long, env = "STAFF_PASSPORT_REQUIRE_HAIP")]
+    require_haip: bool,
 }
 
 impl PolicyArgs {
@@ -50,31 +80,38 @@ impl PolicyArgs {
     /// # Errors
     /// [`PolicyError`].
     pub fn policy(&self) -> Result<Policy, PolicyError> {
-        let key_attesters = match &self.key_attesters {
-            None => vec![],
-            Some(path) => {
-                let set: Option<JwkSet> = serde_json::from_slice(&read(path)?).ok();
-                let keys = set.iter().flat_map(JwkSet::verification_keys);
-                keys.map(|(_, key)| key).collect()
-            }
+        let policy = Policy {
+            key_attesters: keys(self.key_attesters.as_deref())?,
+            key_attester_roots: roots(self.key_attester_roots.as_deref())?,
+            encryption_required: self.require_encryption,
+            wallet_attesters: keys(self.wallet_attesters.as_deref())?,
+            wallet_attester_roots: roots(self.wallet_attester_roots.as_deref())?,
+            require_haip: self.require_haip,
+            authorization_code: false,
         };
-        let key_attester_roots = match &self.key_attester_roots {
-            None => vec![],
-            Some(path) => {
-                let text = String::from_utf8_lossy(&read(path)?).into_owned();
-                anchors_from_pem(&text).map_err(|_| PolicyError::Empty(path.clone()))?
-            }
-        };
-        for (path, empty) in [
-            (&self.key_attesters, key_attesters.is_empty()),
-            (&self.key_attester_roots, key_attester_roots.is_empty()),
-        ] {
-            if let (Some(path), true) = (path, empty) {
-                return Err(PolicyError::Empty(path.clone()));
-            }
+        if policy.require_haip && !policy.believes_wallets() {
+            return Err(PolicyError::NoWalletAttester);
         }
-        let encryption_required = self.require_encryption;
-        Ok(Policy { key_attesters, key_attester_roots, encryption_required })
+        Ok(policy)
+    }
+}
+
+/// The keys of a JWK Set, at least one.
+fn keys(path: Option<&Path>) -> Result<Vec<PublicKey>, PolicyError> {
+    let Some(path) = path else { return Ok(vec![]) };
+    let set: Option<JwkSet> = serde_json::from_slice(&read(path)?).ok();
+    let keys = set.iter().flat_map(JwkSet::verification_keys);
+    let keys: Vec<PublicKey> = keys.map(|(_, key)| key).collect();
+    if keys.is_empty() { Err(PolicyError::Empty(path.to_owned())) } else { Ok(keys) }
+}
+
+/// The certificates of a PEM file, at least one.
+fn roots(path: Option<&Path>) -> Result<Vec<TrustAnchor>, PolicyError> {
+    let Some(path) = path else { return Ok(vec![]) };
+    let text = String::from_utf8_lossy(&read(path)?).into_owned();
+    match anchors_from_pem(&text) {
+        Ok(roots) if !roots.is_empty() => Ok(roots),
+        Ok(_) | Err(_) => Err(PolicyError::Empty(path.to_owned())),
     }
 }
 
@@ -95,6 +132,12 @@ pub enum PolicyError {
         #[source]
         source: std::io::Error,
     },
+    /// Nobody could be given what is asked for.
+    #[error(
+        "--require-haip needs somebody who attests wallets: give --wallet-attesters or \
+         --wallet-attester-roots"
+    )]
+    NoWalletAttester,
     /// A file holds nothing usable.
     #[error("{} holds no usable public key or certificate", .0.display())]
     Empty(PathBuf),

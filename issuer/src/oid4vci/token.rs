@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
+use vc::oauth::CodeChallenge;
 use vc::oid4vci::{
     AuthorizationDetail, ErrorResponse, Secret, TokenErrorCode, TokenGrant, TokenRequest,
     TokenResponse,
@@ -13,11 +14,13 @@ use vc::oid4vci::{
 
 use crate::oid4vci::dpop::{self, Bound, Refused};
 use crate::oid4vci::error::ProtocolError;
-use crate::oid4vci::{NO_STORE, body};
+use crate::oid4vci::{NO_STORE, body, client};
+use crate::profiles::Profile;
 use crate::secrets;
 use crate::state::Issuer;
 use crate::store::{
-    Client, Grant, NewRefresh, Redeemed, Redemption, Refreshed, Refreshing, SecretHash,
+    Client, CodeRedeemed, CodeRedemption, Grant, NewRefresh, Redeemed, Redemption, Refreshed,
+    Refreshing, SecretHash,
 };
 
 /// Life of a bearer token: it MUST NOT live longer than 5 minutes ("Protecting the Access Token").
@@ -108,7 +111,8 @@ pub async fn token(
         Err(Refused::Missing) => None,
         Err(refused) => return Err(refused.at_token(&issuer)),
     };
-    let client = Client { dpop, attested: None };
+    let attested = client::attested(&issuer, &headers, request.client_id.as_deref()).await?;
+    let client = Client { dpop, attested };
     let wanted = request
         .authorization_details
         .into_iter()
@@ -121,8 +125,62 @@ pub async fn token(
         TokenGrant::RefreshToken { refresh_token } => {
             refreshed(&issuer, &refresh_token, client, wanted).await
         }
-        TokenGrant::AuthorizationCode { .. } => {
-            Err(ErrorResponse::of(TokenErrorCode::UnsupportedGrantType).into())
+        TokenGrant::AuthorizationCode { code, redirect_uri, code_verifier } => {
+            // RFC 7636, 4.6; one that is malformed is nobody's.
+            let challenge = code_verifier
+                .and_then(|verifier| CodeChallenge::of(verifier.expose()).ok())
+                .map(|challenge| challenge.to_text());
+            let came = (challenge, redirect_uri, request.client_id);
+            authorized(&issuer, &code, client, came).await
+        }
+    }
+}
+
+/// Credential configurations that need more than a client has proved (HAIP).
+fn without(issuer: &Issuer, proven: bool) -> Vec<String> {
+    let kinds = issuer.catalogue.types();
+    kinds
+        .flat_map(|kind| Profile::ALL.map(|profile| profile.configuration(&kind.configuration)))
+        .filter(|id| !proven && issuer.settings.policy.requires_haip(id))
+        .collect()
+}
+
+async fn authorized(
+    issuer: &Issuer,
+    code: &Secret,
+    client: Client,
+    (challenge, redirect_uri, client_id): (Option<String>, Option<String>, Option<String>),
+) -> Result<Response, ProtocolError> {
+    use TokenErrorCode::{InvalidClient, InvalidGrant};
+    let fresh = Fresh::new(issuer, &client);
+    let redemption = CodeRedemption {
+        code: secrets::hash(code.expose()),
+        challenge,
+        redirect_uri,
+        client_id,
+        without: without(issuer, client.dpop.is_some() && client.attested.is_some()),
+        client,
+        token: fresh.access,
+        token_expires_at: fresh.access_expires_at,
+        refresh: fresh.refresh,
+        now: fresh.now,
+    };
+    match issuer.store.redeem_authorization(redemption).await? {
+        CodeRedeemed::Granted(grant) => {
+            issuer.watch.changed(grant.passport);
+            Ok(fresh.respond(issuer, &grant))
+        }
+        CodeRedeemed::Refused => {
+            let sentence = "the code is unknown, used, expired or another client's";
+            Err(ErrorResponse::new(InvalidGrant, sentence).into())
+        }
+        CodeRedeemed::WrongVerifier => {
+            let sentence = "code_verifier is missing or not the request's";
+            Err(ErrorResponse::new(InvalidGrant, sentence).into())
+        }
+        CodeRedeemed::NotProven => {
+            let sentence = "this credential needs a DPoP proof and a client attestation";
+            Err(ErrorResponse::new(InvalidClient, sentence).into())
         }
     }
 }
@@ -140,6 +198,8 @@ async fn pre_authorized(
         code,
         tx_code: tx_code.map(|tx_code| issuer.secrets.tx_code_hash(&code, tx_code.expose())),
         wanted,
+        // Given by sign-in only, whoever asks.
+        without: without(issuer, false),
         token: fresh.access,
         token_expires_at: fresh.access_expires_at,
         client,
@@ -215,6 +275,10 @@ fn refusal(refused: &Redeemed) -> ErrorResponse<TokenErrorCode> {
         }
         Redeemed::NotOffered => {
             ErrorResponse::new(InvalidAuthorizationDetails, "the code is not for this credential")
+        }
+        Redeemed::NotProven => {
+            let sentence = "this credential needs the authorization code flow";
+            ErrorResponse::new(TokenErrorCode::UnauthorizedClient, sentence)
         }
         // One sentence for all: a guesser learns nothing.
         Redeemed::Granted(_)

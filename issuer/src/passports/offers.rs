@@ -42,6 +42,8 @@ pub struct OfferInHand {
     pub uri: String,
     /// Six digits for the staff member.
     pub tx_code: String,
+    /// What a wallet that begins by itself finds the offer by, beside the six digits.
+    pub reference: String,
     /// RFC 3339.
     pub expires_at: String,
     /// Whether HR will compare six digits.
@@ -154,6 +156,10 @@ pub(super) fn fresh_offer(
         code,
         configurations: vec![],
         tx_code: Some(issuer.secrets.tx_code_hash(&code, &handed_over.tx_code)),
+        found_by: vec![
+            secrets::hash(&issuer.secrets.issuer_state(&handed_over.offer)),
+            issuer.secrets.reference_hash(&issuer.secrets.reference(&handed_over.offer)),
+        ],
         expires_at,
         confirm_key,
         in_hand: person.seal_offer(&handed_over),
@@ -175,6 +181,7 @@ pub(super) fn in_words(
     Ok(OfferInHand {
         uri,
         tx_code: handed_over.tx_code,
+        reference: issuer.secrets.reference(&handed_over.offer),
         expires_at: instant(expires_at),
         confirm_key: confirm_key == ConfirmKey::Compare,
         qr_svg,

@@ -359,6 +359,9 @@ pub struct Grant {
     /// Whose it is.
     #[serde(default)]
     pub client: Client,
+    /// `client_id`, which a proof may name as its `iss`; absent for anonymous access.
+    #[serde(default)]
+    pub client_id: Option<String>,
     /// Whether it came from a refresh token: then only a holder who has a copy that stands gets
     /// another.
     #[serde(default)]

@@ -54,6 +54,9 @@ pub struct RefreshFamily {
     pub by_identifier: bool,
     /// Whose it is.
     pub client: Client,
+    /// Its `client_id`, where it has one.
+    #[serde(default)]
+    pub client_id: Option<String>,
     /// Hash of the newest refresh token.
     pub newest: SecretHash,
     /// When that expires.

@@ -4,6 +4,7 @@
 mod acts;
 mod approvals;
 mod audit;
+mod authorizations;
 mod documents;
 mod find;
 mod grants;
@@ -269,6 +270,8 @@ impl Store for SledStore {
                     (key::GRANT_EXPIRY, Some(key::GRANT)),
                     (key::REFRESH_EXPIRY, Some(key::REFRESH)),
                     (key::REFRESH_FAMILY_EXPIRY, Some(key::REFRESH_FAMILY)),
+                    (key::PUSHED_EXPIRY, Some(key::PUSHED)),
+                    (key::AUTHORIZATION_EXPIRY, Some(key::AUTHORIZATION)),
                 ] {
                     for entry in view.scan_prefix(prefix).take(SWEPT_AT_ONCE) {
                         let (key, _) = entry?;

@@ -75,6 +75,10 @@ const TABLE: &[Route] = &[
     // Wallets and verifiers
     route("GET", "/offers/{id}", Need::Nobody),
     route("POST", "/token", Need::Nobody),
+    route("POST", "/par", Need::Nobody),
+    route("GET", "/authorize", Need::Nobody),
+    route("POST", "/authorize", Need::Nobody),
+    route("POST", "/challenge", Need::Nobody),
     route("POST", "/nonce", Need::Nobody),
     route("POST", "/credential", Need::Nobody),
     route("POST", "/deferred-credential", Need::Nobody),
@@ -90,6 +94,7 @@ const TABLE: &[Route] = &[
 const SOURCES: &[&str] = &[
     include_str!("../../src/router.rs"),
     include_str!("../../src/console.rs"),
+    include_str!("../../src/oid4vci/authorize.rs"),
     include_str!("../../../crates/server/src/sign_in/routes.rs"),
     include_str!("../../../crates/server/src/health.rs"),
     include_str!("../../src/bulk.rs"),

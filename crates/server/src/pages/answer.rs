@@ -40,6 +40,23 @@ pub fn see_other(path: &str) -> Response {
     }
 }
 
+/// Lets the page's form, and what answers it, lead to one source outside (CSP 3, `form-action`):
+/// browsers hold the redirects after a form to the policy of the page that it stood on.
+pub fn form_may_lead_to(response: &mut Response, source: &str) {
+    let policy = response.headers().get(CONTENT_SECURITY_POLICY);
+    let Some(policy) = policy.and_then(|policy| policy.to_str().ok()) else { return };
+    // A source of ours has no `;` and no space: nothing else of the policy can be written by it.
+    let is_source =
+        |source: &str| source.bytes().all(|b| b.is_ascii_graphic() && !b";,'\"".contains(&b));
+    if !is_source(source) {
+        return;
+    }
+    let policy = policy.replace("form-action 'self'", &format!("form-action 'self' {source}"));
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
 pub(crate) fn with_headers(status: StatusCode, allow: Allow, html: String) -> Response {
     let wasm = if allow.wasm { " 'wasm-unsafe-eval'" } else { "" };
     let policy = format!(

@@ -18,8 +18,8 @@ use crate::pages::form::{csrf_failed, equal, no_pages};
 use crate::pages::{NavItem, PageError, Shell, see_other};
 use crate::problem::Problem;
 use crate::sessions::{Contents, Session};
-use crate::sign_in::SignIn;
 use crate::sign_in::limits::Key;
+use crate::sign_in::{Here, SignIn};
 use crate::tokens::Scope;
 
 /// A visit; the layers of [`SignIn::around`] put it into every request.
@@ -268,4 +268,24 @@ pub(crate) fn random_text() -> String {
     let mut random = [0; 32];
     UnwrapErr(SysRng).fill_bytes(&mut random);
     base64url::encode(&random)
+}
+
+/// A page that anybody may open, with a form of its own; attempts are counted by address.
+#[derive(Clone, Debug)]
+pub struct OpenPage {
+    /// The frame.
+    pub shell: Shell,
+    /// The visit.
+    pub visit: Visit,
+}
+
+impl<State: Send + Sync> FromRequestParts<State> for OpenPage {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, PageError> {
+        let here = Here::from_request_parts(parts, state).await?;
+        here.attempt()?;
+        let visit = here.visit.with_csrf(None).await;
+        Ok(Self { shell: visit.shell().await, visit })
+    }
 }

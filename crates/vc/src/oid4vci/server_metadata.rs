@@ -51,6 +51,16 @@ pub struct AuthorizationServerMetadata {
     /// Whether a pre-authorized code needs no client.
     #[serde(rename = "pre-authorized_grant_anonymous_access_supported", default)]
     pub pre_authorized_grant_anonymous_access_supported: bool,
+    /// Where challenges for wallet attestations are given
+    /// (draft-ietf-oauth-attestation-based-client-auth).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge_endpoint: Option<String>,
+    /// Algorithms of wallet attestations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub client_attestation_signing_alg_values_supported: Vec<String>,
+    /// Algorithms of the proofs beside them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub client_attestation_pop_signing_alg_values_supported: Vec<String>,
     /// Where all the issuer's status lists are named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_list_aggregation_endpoint: Option<String>,
@@ -88,6 +98,7 @@ impl AuthorizationServerMetadata {
             ("authorization_endpoint", &self.authorization_endpoint),
             ("token_endpoint", &self.token_endpoint),
             ("pushed_authorization_request_endpoint", &self.pushed_authorization_request_endpoint),
+            ("challenge_endpoint", &self.challenge_endpoint),
             ("status_list_aggregation_endpoint", &self.status_list_aggregation_endpoint),
         ];
         for (name, endpoint) in endpoints {

@@ -53,6 +53,8 @@ pub struct NewOffer {
     pub code: SecretHash,
     /// Keyed hash of its transaction code.
     pub tx_code: Option<SecretHash>,
+    /// Hashes of what else it is found by: its `issuer_state` and its reference.
+    pub found_by: Vec<SecretHash>,
     /// When it expires.
     pub expires_at: i64,
     /// Credential configurations that it names.

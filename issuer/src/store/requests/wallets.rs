@@ -15,6 +15,8 @@ pub struct Redemption {
     pub tx_code: Option<SecretHash>,
     /// Credential configurations that the request names; empty for whatever is offered.
     pub wanted: Vec<String>,
+    /// Credential configurations that the client has not proved enough for.
+    pub without: Vec<String>,
     /// Hash of the access token to give.
     pub token: SecretHash,
     /// When that expires.
@@ -42,6 +44,8 @@ pub enum Redeemed {
     Expired,
     /// The request names other credentials than the offer.
     NotOffered,
+    /// The client has not proved what these credentials need.
+    NotProven,
     /// The offer has a transaction code and none came.
     TxCodeMissing,
     /// The offer has none and one came.

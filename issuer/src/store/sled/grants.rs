@@ -41,6 +41,7 @@ pub(super) fn begin(batch: &mut Batch, grant: &Grant, access: SecretHash, first:
         offer: grant.offer,
         by_identifier: grant.by_identifier,
         client: grant.client.clone(),
+        client_id: grant.client_id.clone(),
         newest: first.token,
         expires_at: first.expires_at,
         access,
@@ -109,6 +110,7 @@ fn refresh(
         // The key was compared when the first copy was collected, and no other is served.
         confirm_key: ConfirmKey::Unattended,
         client: family.client.clone(),
+        client_id: family.client_id.clone(),
         renews: true,
         deferral: None,
         entries: vec![],

@@ -9,9 +9,9 @@ use super::rows::{NOTHING, get, key, put};
 use super::{WALLET, grants};
 use crate::life::Deed;
 use crate::store::{
-    Act, ConfirmKey, Done, Grant, HistoryEntry, LatestOffer, NewOffer, NotDone, Offer, OfferReason,
-    OfferState, OfferStep, Offering, PassportState, Redeemed, Redemption, RevocationReason,
-    SecretHash, StoreError, TX_CODE_TRIES,
+    Act, Client, ConfirmKey, Done, Grant, HistoryEntry, LatestOffer, NewOffer, NewRefresh, NotDone,
+    Offer, OfferReason, OfferState, OfferStep, Offering, PassportId, PassportState, Redeemed,
+    Redemption, RevocationReason, SecretHash, StoreError, TX_CODE_TRIES,
 };
 
 pub(super) fn offer(
@@ -77,6 +77,9 @@ pub(super) fn make(
     };
     put(batch, key::offer(&new.hash), &offer);
     put(batch, key::code(&new.code), &new.hash);
+    for found_by in &new.found_by {
+        put(batch, key::offer_of(found_by), &new.hash);
+    }
     held.passport.latest = Some(LatestOffer {
         hash: new.hash,
         step: OfferStep::Waiting,
@@ -140,7 +143,7 @@ pub(super) fn redeem(
     let Some(hash) = get::<SecretHash>(view, &key::code(&redemption.code), "code")? else {
         return Ok(Redeemed::Unknown);
     };
-    let mut offer: Offer =
+    let offer: Offer =
         get(view, &key::offer(&hash), "offer")?.ok_or(StoreError::Malformed("offer"))?;
     match offer.state {
         OfferState::Open => {}
@@ -157,63 +160,111 @@ pub(super) fn redeem(
     if configurations.is_empty() {
         return Ok(Redeemed::NotOffered);
     }
+    configurations.retain(|offered| !redemption.without.contains(offered));
+    if configurations.is_empty() {
+        return Ok(Redeemed::NotProven);
+    }
     let wrong = match (offer.tx_code, redemption.tx_code) {
         (Some(_), None) => return Ok(Redeemed::TxCodeMissing),
         (None, Some(_)) => return Ok(Redeemed::TxCodeUnexpected),
         (Some(expected), Some(given)) => !bool::from(expected.0.ct_eq(&given.0)),
         (None, None) => false,
     };
-    let mut held = Held::read(view, &offer.passport)?.ok_or(StoreError::Malformed("offer"))?;
-
     if wrong {
-        offer.wrong_tries = offer.wrong_tries.saturating_add(1);
+        let (passport, left) = wrong_code(view, batch, &hash, offer, redemption.now)?;
+        return Ok(Redeemed::TxCodeWrong(passport, left));
     }
+    let held = Held::read(view, &offer.passport)?.ok_or(StoreError::Malformed("offer"))?;
+    let granting = Granting {
+        configurations,
+        by_identifier: !redemption.wanted.is_empty(),
+        client: redemption.client.clone(),
+        client_id: redemption.client.attested.as_ref().map(|it| it.client_id.clone()),
+        token: redemption.token,
+        token_expires_at: redemption.token_expires_at,
+        refresh: redemption.refresh,
+        now: redemption.now,
+    };
+    let grant = grant_offer(view, batch, held, (&hash, offer), granting)?;
+    Ok(Redeemed::Granted(Box::new(grant)))
+}
+
+/// Counts a wrong transaction code, which may kill the offer; gives the tries that are left.
+pub(super) fn wrong_code(
+    view: &View<'_>,
+    batch: &mut Batch,
+    hash: &SecretHash,
+    mut offer: Offer,
+    now: i64,
+) -> Result<(PassportId, u8), StoreError> {
+    let mut held = Held::read(view, &offer.passport)?.ok_or(StoreError::Malformed("offer"))?;
+    offer.wrong_tries = offer.wrong_tries.saturating_add(1);
     let left = TX_CODE_TRIES.saturating_sub(offer.wrong_tries);
-    let (what, step) = match (wrong, left) {
-        (true, 0) => {
+    let (what, step) = match left {
+        0 => {
             offer.state = OfferState::Dead;
+            offer.in_hand = None;
             (Act::OfferKilled, OfferStep::Killed)
         }
-        (true, _) => (Act::TxCodeWrong, OfferStep::Waiting),
-        (false, _) => {
-            offer.state = OfferState::Redeemed;
-            (Act::Redeemed, OfferStep::Collected)
-        }
+        _ => (Act::TxCodeWrong, OfferStep::Waiting),
     };
-    if offer.state != OfferState::Open {
-        offer.in_hand = None;
-    }
     held.set_step(step);
     if let Some(latest) = &mut held.passport.latest {
         latest.wrong_tries = offer.wrong_tries;
-        if !wrong {
-            latest.token = Some(redemption.token);
-            latest.expires_at = redemption.token_expires_at;
-        }
     }
-    held.log(view, batch, &line(redemption.now, WALLET, what))?;
+    held.log(view, batch, &line(now, WALLET, what))?;
     let (passport, _) = held.write(view, batch)?;
-    put(batch, key::offer(&hash), &offer);
-    if wrong {
-        return Ok(Redeemed::TxCodeWrong(passport.id, left));
-    }
+    put(batch, key::offer(hash), &offer);
+    Ok((passport.id, left))
+}
 
+/// What is granted of an offer.
+pub(super) struct Granting {
+    pub(super) configurations: Vec<String>,
+    pub(super) by_identifier: bool,
+    pub(super) client: Client,
+    pub(super) client_id: Option<String>,
+    pub(super) token: SecretHash,
+    pub(super) token_expires_at: i64,
+    pub(super) refresh: Option<NewRefresh>,
+    pub(super) now: i64,
+}
+
+/// Uses an open offer up for an access token.
+pub(super) fn grant_offer(
+    view: &View<'_>,
+    batch: &mut Batch,
+    mut held: Held,
+    (hash, mut offer): (&SecretHash, Offer),
+    granting: Granting,
+) -> Result<Grant, StoreError> {
+    offer.state = OfferState::Redeemed;
+    offer.in_hand = None;
+    held.set_step(OfferStep::Collected);
+    if let Some(latest) = &mut held.passport.latest {
+        latest.token = Some(granting.token);
+        latest.expires_at = granting.token_expires_at;
+    }
+    held.log(view, batch, &line(granting.now, WALLET, Act::Redeemed))?;
+    let (passport, _) = held.write(view, batch)?;
+    put(batch, key::offer(hash), &offer);
     let grant = Grant {
         passport: passport.id,
-        configurations,
-        expires_at: redemption.token_expires_at,
-        by_identifier: !redemption.wanted.is_empty(),
-        offer: hash,
+        configurations: granting.configurations,
+        expires_at: granting.token_expires_at,
+        by_identifier: granting.by_identifier,
+        offer: *hash,
         confirm_key: offer.confirm_key,
-        client: redemption.client.clone(),
+        client: granting.client,
+        client_id: granting.client_id,
         renews: false,
         deferral: None,
         entries: vec![],
     };
-    put(batch, key::grant(&redemption.token), &grant);
-    batch.put(key::grant_expiry(grant.expires_at, &redemption.token), NOTHING);
-    if let Some(first) = redemption.refresh {
-        grants::begin(batch, &grant, redemption.token, first);
+    put(batch, key::grant(&granting.token), &grant);
+    batch.put(key::grant_expiry(grant.expires_at, &granting.token), NOTHING);
+    if let Some(first) = granting.refresh {
+        grants::begin(batch, &grant, granting.token, first);
     }
-    Ok(Redeemed::Granted(Box::new(grant)))
+    Ok(grant)
 }

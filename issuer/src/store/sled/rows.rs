@@ -30,12 +30,16 @@ pub(super) mod key {
     pub(in super::super) const INSTANT: &[u8] = b"instant";
     pub(in super::super) const AUDIT: &[u8] = b"audit/";
     pub(in super::super) const AUDIT_HEAD: &[u8] = b"head-of-audit";
+    pub(in super::super) const AUTHORIZATION: &[u8] = b"authorization/";
+    pub(in super::super) const AUTHORIZATION_EXPIRY: &[u8] = b"expiry-of-authorization/";
     pub(in super::super) const BY_TIME: &[u8] = b"by-time/";
     pub(in super::super) const COPY_ENDS: &[u8] = b"end-of-copy/";
     pub(in super::super) const GRANT: &[u8] = b"grant/";
     pub(in super::super) const GRANT_EXPIRY: &[u8] = b"expiry-of-grant/";
     pub(in super::super) const LIST_COUNT: &[u8] = b"count-of-lists";
     pub(in super::super) const NONCE: &[u8] = b"nonce/";
+    pub(in super::super) const PUSHED: &[u8] = b"pushed/";
+    pub(in super::super) const PUSHED_EXPIRY: &[u8] = b"expiry-of-pushed/";
     pub(in super::super) const REFRESH: &[u8] = b"refresh/";
     pub(in super::super) const REFRESH_EXPIRY: &[u8] = b"expiry-of-refresh/";
     pub(in super::super) const REFRESH_FAMILY: &[u8] = b"family-of-refresh/";
@@ -120,6 +124,27 @@ pub(super) mod key {
 
     pub(in super::super) fn grant_expiry(expires_at: i64, hash: &SecretHash) -> Vec<u8> {
         [GRANT_EXPIRY, &expires_at.to_be_bytes(), &hash.0].concat()
+    }
+
+    pub(in super::super) fn pushed(name: &SecretHash) -> Vec<u8> {
+        [PUSHED, &name.0].concat()
+    }
+
+    pub(in super::super) fn pushed_expiry(expires_at: i64, name: &SecretHash) -> Vec<u8> {
+        [PUSHED_EXPIRY, &expires_at.to_be_bytes(), &name.0].concat()
+    }
+
+    pub(in super::super) fn authorization(code: &SecretHash) -> Vec<u8> {
+        [AUTHORIZATION, &code.0].concat()
+    }
+
+    pub(in super::super) fn authorization_expiry(expires_at: i64, code: &SecretHash) -> Vec<u8> {
+        [AUTHORIZATION_EXPIRY, &expires_at.to_be_bytes(), &code.0].concat()
+    }
+
+    /// By what an offer is found, beside its id and code.
+    pub(in super::super) fn offer_of(found_by: &SecretHash) -> Vec<u8> {
+        [b"offer-of/", found_by.0.as_slice()].concat()
     }
 
     pub(in super::super) fn refresh(hash: &SecretHash) -> Vec<u8> {

@@ -1,0 +1,238 @@
+//! `/authorize`: the page where a staff member says who she is, by the code that HR gave her, and
+//! is sent back to her wallet with an authorization code (RFC 6749, 4.1.2; RFC 9207).
+//!
+//! Anybody may push a request for any address. So nothing here redirects before the staff member
+//! has pressed a button on a page that names where it leads: what is wrong is shown on our own page.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+use server::Problem;
+use server::pages::{
+    Allow, OpenPage, PageError, PageForm, Shell, form_may_lead_to, page_with, see_other,
+};
+use url::Url;
+use vc::oauth::{AuthorizationErrorCode, AuthorizationResponse};
+
+use crate::console::form::Fault;
+use crate::oid4vci::par::REQUEST_URI;
+use crate::secrets;
+use crate::state::{AppState, Issuer};
+use crate::store::{PushedRequest, SecretHash, SignIn, SignedIn};
+
+/// Life of a code in seconds.
+const CODE_SECONDS: i64 = 60;
+const CODE_BYTES: usize = 32;
+
+#[derive(Template)]
+#[template(path = "authorize/sign-in.html")]
+struct SignInPage {
+    shell: Shell,
+    client_id: String,
+    request_uri: String,
+    leads_to: String,
+    ask_reference: bool,
+    reference: String,
+    reference_error: String,
+    code_error: String,
+    errors: Vec<Fault>,
+}
+
+/// What the wallet sends the browser with (RFC 9126, 4).
+#[derive(Debug, Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    client_id: String,
+    #[serde(default)]
+    request_uri: String,
+}
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Entered {
+    client_id: String,
+    request_uri: String,
+    #[serde(default)]
+    reference: String,
+    #[serde(default)]
+    code: String,
+    #[serde(rename = "do")]
+    press: String,
+}
+
+/// The pages; they need the layers of `server::sign_in` around them.
+pub fn routes() -> Router<AppState> {
+    Router::new().route("/authorize", get(show).post(enter))
+}
+
+async fn show(
+    OpenPage { shell, .. }: OpenPage,
+    State(issuer): State<Arc<Issuer>>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let (_, request) = pushed(&issuer, &asked.client_id, &asked.request_uri).await?;
+    let ask_reference = by_state(&issuer, &request).await?.is_none();
+    Ok(sign_in_page(
+        StatusCode::OK,
+        &request,
+        SignInPage {
+            shell,
+            client_id: asked.client_id,
+            request_uri: asked.request_uri,
+            leads_to: leads_to(&request.redirect_uri),
+            ask_reference,
+            reference: String::new(),
+            reference_error: String::new(),
+            code_error: String::new(),
+            errors: vec![],
+        },
+    ))
+}
+
+async fn enter(
+    OpenPage { shell, .. }: OpenPage,
+    State(issuer): State<Arc<Issuer>>,
+    PageForm(entered): PageForm<Entered>,
+) -> Result<Response, PageError> {
+    let (name, request) = pushed(&issuer, &entered.client_id, &entered.request_uri).await?;
+    let now = issuer.clock.now();
+    if entered.press == "cancel" {
+        issuer.store.refuse_request(name, now).await.map_err(Problem::from)?;
+        let refused = AuthorizationResponse::Refused(AuthorizationErrorCode::AccessDenied);
+        return back(&issuer, &request, &refused);
+    }
+    let digits: String = entered.code.chars().filter(char::is_ascii_digit).collect();
+    let known = by_state(&issuer, &request).await?;
+    let ask_reference = known.is_none();
+    let found = match known {
+        Some(offer) => Some(offer),
+        None => {
+            let found_by = issuer.secrets.reference_hash(&entered.reference);
+            issuer.store.offer_found_by(&found_by).await.map_err(Problem::from)?
+        }
+    };
+    // An unknown reference and a used one read the same, and as a wrong code: a guesser learns
+    // nothing.
+    let mut wrong = shell.t("authorize-wrong");
+    if let Some((offer, its)) = found {
+        let code = secrets::random_text::<CODE_BYTES>(&mut secrets::rng());
+        let sign_in = SignIn {
+            request: name,
+            offer,
+            tx_code: issuer.secrets.tx_code_hash(&its.code, &digits),
+            code: secrets::hash(&code),
+            code_expires_at: now.saturating_add(CODE_SECONDS),
+            now,
+        };
+        match issuer.store.sign_in(sign_in).await.map_err(Problem::from)? {
+            SignedIn::Code(request) => {
+                return back(&issuer, &request, &AuthorizationResponse::Code(code.into()));
+            }
+            SignedIn::NoRequest => return Err(no_request().into()),
+            SignedIn::NotOffered => wrong = shell.t("authorize-not-offered"),
+            SignedIn::NoOffer => {}
+            SignedIn::WrongCode(passport, left) => {
+                issuer.watch.changed(passport);
+                // Only whoever came with the offer knows that it is there.
+                if !ask_reference {
+                    wrong = shell.ta("authorize-wrong-left", &[("left", &left.to_string())]);
+                }
+            }
+        }
+    }
+    Ok(sign_in_page(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &request,
+        SignInPage {
+            shell,
+            client_id: entered.client_id,
+            request_uri: entered.request_uri,
+            leads_to: leads_to(&request.redirect_uri),
+            ask_reference,
+            reference: entered.reference,
+            reference_error: String::new(),
+            code_error: wrong.clone(),
+            errors: vec![Fault {
+                field: "code".to_owned(),
+                href: "#code".to_owned(),
+                beside: wrong.clone(),
+                text: wrong,
+            }],
+        },
+    ))
+}
+
+/// A request that waits for its answer.
+async fn pushed(
+    issuer: &Issuer,
+    client_id: &str,
+    request_uri: &str,
+) -> Result<(SecretHash, PushedRequest), Problem> {
+    let id = request_uri.strip_prefix(REQUEST_URI).ok_or_else(no_request)?;
+    let name = secrets::hash(id);
+    let request = issuer.store.pushed_request(&name).await?.ok_or_else(no_request)?;
+    let waits = !request.answered && issuer.clock.now() < request.expires_at;
+    // RFC 9126, 4: the client that pushed it.
+    if waits && request.client_id == client_id { Ok((name, request)) } else { Err(no_request()) }
+}
+
+/// The offer that `issuer_state` leads to, if it does: it is untrusted, and saves typing only.
+async fn by_state(
+    issuer: &Issuer,
+    request: &PushedRequest,
+) -> Result<Option<(SecretHash, crate::store::Offer)>, Problem> {
+    match &request.issuer_state {
+        Some(state) => Ok(issuer.store.offer_found_by(state).await?),
+        None => Ok(None),
+    }
+}
+
+fn sign_in_page(status: StatusCode, request: &PushedRequest, page: SignInPage) -> Response {
+    let mut response = page_with(status, Allow::default(), &page);
+    form_may_lead_to(&mut response, &source(&request.redirect_uri));
+    response
+}
+
+fn back(
+    issuer: &Issuer,
+    request: &PushedRequest,
+    answer: &AuthorizationResponse,
+) -> Result<Response, PageError> {
+    let base_url = issuer.settings.base_url.as_str();
+    let address = answer
+        .redirect(&request.redirect_uri, request.state.as_deref(), base_url)
+        .ok_or_else(no_request)?;
+    Ok(see_other(address.as_str()))
+}
+
+/// Where the browser goes next, in words: a host, or the scheme of an app.
+fn leads_to(redirect_uri: &str) -> String {
+    let Ok(url) = Url::parse(redirect_uri) else { return String::new() };
+    match (url.scheme(), url.host_str()) {
+        ("https" | "http", Some(host)) => host.to_owned(),
+        (scheme, _) => scheme.to_owned(),
+    }
+}
+
+/// The same as a source of a content security policy: browsers hold a form's redirects to it.
+fn source(redirect_uri: &str) -> String {
+    let Ok(url) = Url::parse(redirect_uri) else { return String::new() };
+    match url.scheme() {
+        "https" | "http" => url.origin().ascii_serialization(),
+        scheme => format!("{scheme}:"),
+    }
+}
+
+fn no_request() -> Problem {
+    Problem::bad_request(
+        "NO_AUTHORIZATION_REQUEST",
+        "Your wallet's request is unknown, answered or too old. Go back to your wallet and begin \
+         again.",
+    )
+}
