@@ -1,7 +1,11 @@
 //! The issuer's real router in process, with a clock moved by hand and a wallet made of `vc`.
 
 #[cfg(test)]
+mod attestation;
+#[cfg(test)]
 mod audit;
+#[cfg(test)]
+mod authorize;
 #[cfg(test)]
 mod batch;
 #[cfg(test)]

@@ -13,13 +13,14 @@ use issuer::oid4vci::policy::Policy;
 use issuer::store::ListPolicy;
 use issuer::store::Store;
 use issuer::store::sled::SledStore;
-use issuer::{App, Parts, SCOPES, Settings, secrets};
+use issuer::{App, Parts, SCOPES, SERVICE, Settings, secrets};
 use keys::certify::Holder;
 use keys::{Purpose, Ring, Sealing, SigningKey};
 use serde_json::{Value, json};
 use server::Tokens;
 use server::durable::{Durable, OpenError};
 use server::serve::{Limits, layered};
+use server::sign_in::{SignIn, SignInArgs};
 use tempfile::TempDir;
 use tower::ServiceExt;
 use vc::jwk::{Algorithm, PublicKey};
@@ -33,6 +34,8 @@ use vc::time::UnixTime;
 use vc::x5c::TrustAnchor;
 
 pub(crate) const BASE_URL: &str = "http://127.0.0.1:8101";
+/// Of a world with pages: passkeys belong to a name.
+pub(crate) const PAGES_URL: &str = "http://localhost:8101";
 /// 2 March 2026, 09:00 UTC.
 pub(crate) const NOW: i64 = 1_772_442_000;
 const OFFER: &str = "openid-credential-offer://";
@@ -127,10 +130,15 @@ impl Created {
     /// Path of the offer by reference.
     pub(crate) fn offer_path(&self) -> String {
         match OfferLink::parse(&self.uri, Transport::LoopbackHttp).unwrap() {
-            OfferLink::ByReference(url) => url.strip_prefix(BASE_URL).unwrap().to_owned(),
+            OfferLink::ByReference(url) => path_of(&url),
             OfferLink::ByValue(_) => panic!("by value"),
         }
     }
+}
+
+/// What of an address stands behind the host.
+fn path_of(address: &str) -> String {
+    url::Url::parse(address).unwrap().path().to_owned()
 }
 
 /// The publisher of the issuer before lets the store go when it finds itself alone.
@@ -164,6 +172,12 @@ impl World {
     /// With an ES256 key and its certificate, too.
     pub(crate) async fn certified() -> Self {
         Self::made(BASE_URL, Policy::default(), true).await
+    }
+
+    /// With pages where staff sign in, keys of both profiles, and a policy.
+    pub(crate) async fn with_pages(policy: Policy) -> Self {
+        let policy = Policy { authorization_code: true, ..policy };
+        Self::made(PAGES_URL, policy, true).await
     }
 
     async fn made(base_url: &'static str, policy: Policy, certified: bool) -> Self {
@@ -211,13 +225,14 @@ impl World {
     async fn start(dir: TempDir, clock: Clock, base_url: &'static str, policy: Policy) -> Self {
         let sealing = Sealing::KeyFile(dir.path().join("key"));
         let ring = Ring::open(&dir.path().join("ring"), &sealing).unwrap();
-        let issuer_key = ring.active(Purpose::Issuer).unwrap().public_key().clone();
+        let issuer_key = ring.active_for(Purpose::Issuer, Algorithm::EdDsa).unwrap();
+        let issuer_key = issuer_key.public_key().clone();
         let store_dir = dir.path().join("store");
         let db = tokio::task::spawn_blocking(move || open(&store_dir)).await.unwrap();
         let tokens = Tokens::new(db.clone(), clock.clone(), SCOPES);
         let order = secrets::index_order(&ring);
         let store: Arc<dyn Store> =
-            Arc::new(SledStore::new(db, order, ListPolicy::default()).unwrap());
+            Arc::new(SledStore::new(db.clone(), order, ListPolicy::default()).unwrap());
         let settings = Settings {
             base_url: base_url.parse().unwrap(),
             ods: "RBV".parse().unwrap(),
@@ -235,7 +250,13 @@ impl World {
         let (reader, _) = tokens.create("Reader", &scopes(&["passports:read"]), 200).await.unwrap();
         let parts = Parts { store, tokens: tokens.clone(), ring, clock: clock.clone() };
         let app = issuer::app(settings, parts).await.unwrap();
-        let router = layered(app.router(), &Limits::default());
+        let mut router = app.router();
+        if policy.authorization_code {
+            let (url, args) = (base_url.parse().unwrap(), SignInArgs::default());
+            let sign_in = SignIn::start(SERVICE, url, "Trust", db, clock.clone(), &args).unwrap();
+            router = sign_in.around(router.merge(app.pages()));
+        }
+        let router = layered(router, &Limits::default());
         let (token, reader) = (token.expose().to_owned(), reader.expose().to_owned());
         let attended = attended.expose().to_owned();
         Self {
@@ -437,7 +458,7 @@ impl World {
 
     /// A status list, fetched and verified.
     pub(crate) async fn list(&self, uri: &str) -> VerifiedStatusList {
-        let reply = self.get(uri.strip_prefix(BASE_URL).unwrap()).await;
+        let reply = self.get(&path_of(uri)).await;
         assert_eq!(reply.status, StatusCode::OK);
         let token = std::str::from_utf8(&reply.body).unwrap();
         let now = UnixTime(self.clock.now());

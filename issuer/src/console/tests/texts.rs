@@ -122,7 +122,9 @@ fn no_text_is_missing_and_none_lies_idle() {
     assert!(missing.is_empty(), "missing: {missing:?}");
 
     let mut used = wanted.clone();
-    named(&here.join("src/console"), &ours, &mut used);
+    for folder in ["src/console", "src/oid4vci"] {
+        named(&here.join(folder), &ours, &mut used);
+    }
     let maybe = ["reason-OTHER-hint", "act-reoffer-ACTIVE"];
     let idle: Vec<_> = ours
         .difference(&used)
