@@ -46,7 +46,7 @@ pub async fn offer(
         credential_configuration_ids: offer.configurations,
         grants: Some(Grants {
             authorization_code: policy.authorization_code.then(|| AuthorizationCodeGrant {
-                issuer_state: Some(issuer.secrets.issuer_state(&id).into()),
+                issuer_state: Some(issuer.secrets.issuer_state(&id)),
                 authorization_server: None,
             }),
             pre_authorized_code: pre_authorized.then_some(grant),
