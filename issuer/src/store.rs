@@ -41,9 +41,7 @@ pub const TX_CODE_TRIES: u8 = 5;
 
 /// The issuer's store.
 #[async_trait]
-pub trait Store:
-    ApprovalStore + AuditStore + Authorizations + Grants + Send + Sync
-{
+pub trait Store: ApprovalStore + AuditStore + Authorizations + Grants + Send + Sync {
     /// Records a passport, its sealed values, its search index and, when it is offered at once,
     /// its first offer.
     async fn draft_passport(&self, draft: PassportDraft) -> Result<(), StoreError>;
