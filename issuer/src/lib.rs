@@ -39,7 +39,7 @@ use crate::catalogue::{Catalogue, CatalogueError};
 use crate::oid4vci::encryption::RequestKey;
 use crate::oid4vci::metadata::Documents;
 use crate::passports::watch::Watch;
-use crate::profiles::{SignerError, Signers};
+use crate::profiles::{Profile, SignerError, Signers};
 use crate::secrets::Secrets;
 use crate::state::{AppState, Issuer};
 use crate::status::publish::{PublishError, Publisher, Signing};
@@ -91,6 +91,9 @@ pub async fn app(settings: Settings, parts: Parts) -> Result<App, StartError> {
     store.note_two_people(settings.two_people, clock.now()).await?;
     for kid in signers.profiles().filter_map(|profile| signers.kid(profile)) {
         store.open_status_lists(kid, clock.now()).await?;
+    }
+    if let Some(kid) = signers.kid(Profile::Native).or_else(|| signers.certified_first()) {
+        store.open_bitstring_lists(kid, clock.now()).await?;
     }
     let signing = Signing {
         base_url: settings.base_url.as_str().to_owned(),

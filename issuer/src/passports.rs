@@ -5,6 +5,7 @@ pub mod approve;
 pub mod change;
 pub mod confirm;
 pub mod create;
+pub mod download;
 pub mod drafts;
 pub mod life;
 pub mod offers;
@@ -125,7 +126,7 @@ pub(crate) async fn done(issuer: &Issuer, answer: Done) -> Result<Passport, Prob
 }
 
 /// Why an act is not done, in plain words.
-fn not_done(why: NotDone) -> Problem {
+pub(crate) fn not_done(why: NotDone) -> Problem {
     let conflict = |code, sentence: &str| Problem::conflict(code, sentence);
     match why {
         NotDone::Unknown => unknown(),

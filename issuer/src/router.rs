@@ -13,7 +13,7 @@ use crate::oid4vci::{
 };
 use crate::oversight;
 use crate::passports::{
-    approve, change, confirm, create, drafts, life, offers, progress, queues, read,
+    approve, change, confirm, create, download, drafts, life, offers, progress, queues, read,
 };
 use crate::state::AppState;
 use crate::status::serve;
@@ -35,6 +35,7 @@ pub fn router(state: AppState, ready: Readiness) -> Router {
         .route("/api/v1/passports/{id}/supersede", post(life::post_supersede))
         .route("/api/v1/passports/{id}/revoke", post(life::post_revoke))
         .route("/api/v1/passports/{id}/archive", post(life::post_archive))
+        .route("/api/v1/passports/{id}/vc-jwt", post(download::post))
         .route("/api/v1/passports/{id}/progress", get(progress::get))
         .route("/api/v1/passports/{id}/events", get(progress::events))
         .route("/api/v1/passports/{id}/confirm-key", post(confirm::post))
@@ -56,6 +57,7 @@ pub fn router(state: AppState, ready: Readiness) -> Router {
         .route("/notification", post(notification::notification))
         .route("/status-lists", get(serve::aggregation))
         .route("/status-lists/{number}", get(serve::list))
+        .route("/bitstring-lists/{number}/{purpose}", get(serve::bitstring))
         .route("/types/{vct}", get(types::read));
     let documents = Router::new()
         .route(&well_known("openid-credential-issuer"), get(metadata::issuer))

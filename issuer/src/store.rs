@@ -6,6 +6,7 @@ mod audit;
 pub mod authorizations;
 #[cfg(test)]
 pub(crate) mod contract;
+mod downloads;
 pub mod facts;
 pub mod grants;
 pub mod requests;
@@ -21,10 +22,11 @@ pub use authorizations::{
     AuthorizationCode, Authorizations, CodeRedeemed, CodeRedemption, PushedRequest, SignIn,
     SignedIn,
 };
+pub use downloads::{DownloadStore, Downloaded, NewDownload};
 pub use facts::{
     Act, ArchiveReason, Asked, AskedAct, AskedOffer, ChangeKind, ConfirmKey, Copy, Deferral,
-    DeferralState, Grant, HistoryEntry, HolderKey, LatestOffer, ListPolicy, ListRow, Offer,
-    OfferReason, OfferState, OfferStep, Passport, PassportId, PassportState, Queue,
+    DeferralState, Grant, HistoryEntry, HolderKey, LatestOffer, ListForm, ListPolicy, ListRow,
+    Offer, OfferReason, OfferState, OfferStep, Passport, PassportId, PassportState, Queue,
     ReinstatementReason, Rejection, RevocationReason, RevokedFor, Sealed, SecretHash, StatusEntry,
     SuspensionReason, UnknownWord, WithdrawalReason,
 };
@@ -41,7 +43,9 @@ pub const TX_CODE_TRIES: u8 = 5;
 
 /// The issuer's store.
 #[async_trait]
-pub trait Store: ApprovalStore + AuditStore + Authorizations + Grants + Send + Sync {
+pub trait Store:
+    ApprovalStore + AuditStore + Authorizations + DownloadStore + Grants + Send + Sync
+{
     /// Records a passport, its sealed values, its search index and, when it is offered at once,
     /// its first offer.
     async fn draft_passport(&self, draft: PassportDraft) -> Result<(), StoreError>;

@@ -549,6 +549,7 @@ history-KEY_REFUSED = Six digits compared: they differed
 history-KEY_WAIVED = Done without comparing six digits
 history-KEY_LAPSED = Nobody compared in time
 history-ISSUED = Copy issued to the phone
+history-DOWNLOADED = Downloaded as a W3C credential
 history-RENEWED = New copy fetched by the phone itself
 history-ACCEPTED = Accepted by the staff member
 history-REJECTED = Rejected by the staff member

@@ -12,14 +12,11 @@ use keys::Ring;
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
 use vc::base64url;
-use vc::status_list::{LIST_ENTRIES, StatusList, TokenClaims, token_input_with_x5c};
-use vc::time::UnixTime;
 
-use crate::status::{LIFETIME_SECONDS, RESIGN_SECONDS, TTL_SECONDS, list_uri};
+use crate::status::RESIGN_SECONDS;
+use crate::status::bits::Bits;
 use crate::store::{ListRow, StatusEntry, Store, StoreError};
 
-/// Bits of an entry.
-const BITS: u8 = 2;
 /// Changes that may wait; a caller beyond them waits to hand its change over.
 const WAITING: usize = 1024;
 
@@ -34,7 +31,18 @@ pub struct Served {
     pub issued_at: i64,
 }
 
-type Shared = Arc<RwLock<BTreeMap<u32, Arc<Served>>>>;
+/// A document about a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shown {
+    /// The Token Status List.
+    Token,
+    /// The Bitstring Status List of what is over.
+    Revocation,
+    /// The Bitstring Status List of what is in doubt.
+    Suspension,
+}
+
+type Shared = Arc<RwLock<BTreeMap<(u32, Shown), Arc<Served>>>>;
 
 /// Publishes status lists; clones share one task, which ends with the last of them.
 #[derive(Clone)]
@@ -79,7 +87,7 @@ impl Publisher {
             let number = row.number;
             let list = work.lists.entry(number).or_insert(Held::new(row)?);
             for (index, status) in entries {
-                list.list.set(u64::from(index), status)?;
+                list.bits.set(index, status)?;
             }
             work.publish(number)?;
         }
@@ -117,13 +125,16 @@ impl Publisher {
     }
 
     /// A list as it is served.
-    pub fn list(&self, number: u32) -> Option<Arc<Served>> {
-        self.served.read().ok()?.get(&number).cloned()
+    pub fn list(&self, number: u32, shown: Shown) -> Option<Arc<Served>> {
+        self.served.read().ok()?.get(&(number, shown)).cloned()
     }
 
-    /// The numbers of all lists.
+    /// The numbers of all Token Status Lists.
     pub fn numbers(&self) -> Vec<u32> {
-        self.served.read().map(|served| served.keys().copied().collect()).unwrap_or_default()
+        let of_tokens =
+            |(number, shown): &(u32, Shown)| (*shown == Shown::Token).then_some(*number);
+        let served = self.served.read();
+        served.map(|served| served.keys().filter_map(of_tokens).collect()).unwrap_or_default()
     }
 
     async fn order(&self, what: What) -> Result<(), PublishError> {
@@ -136,14 +147,13 @@ impl Publisher {
 /// A list and the token last signed over it.
 struct Held {
     kid: String,
-    list: StatusList,
+    bits: Bits,
     issued_at: i64,
 }
 
 impl Held {
     fn new(row: ListRow) -> Result<Self, PublishError> {
-        let list = StatusList::new(BITS, LIST_ENTRIES)?;
-        Ok(Self { kid: row.kid, list, issued_at: 0 })
+        Ok(Self { kid: row.kid, bits: Bits::new(row.form)?, issued_at: 0 })
     }
 }
 
@@ -184,7 +194,7 @@ impl Work {
                 for entry in &changes {
                     let status = self.signing.store.status(*entry).await?;
                     let held = self.lists.get_mut(&entry.list).ok_or(PublishError::NoSuchList)?;
-                    held.list.set(u64::from(entry.index), status)?;
+                    held.bits.set(entry.index, status)?;
                 }
                 Ok(changes.into_iter().map(|entry| entry.list).collect())
             }
@@ -226,22 +236,14 @@ impl Work {
             .by_kid(&held.kid)
             .ok_or_else(|| PublishError::NoKey(held.kid.clone()))?;
         let issued_at = held.issued_at.max(now);
-        let claims = TokenClaims {
-            uri: list_uri(&self.signing.base_url, number),
-            issued_at: UnixTime(issued_at),
-            expires_at: Some(UnixTime(issued_at).plus(LIFETIME_SECONDS)),
-            ttl: Some(TTL_SECONDS),
-        };
-        let chain = self.signing.ring.chain(&held.kid);
-        let input = token_input_with_x5c(key.algorithm(), key.kid(), chain, &claims, &held.list);
-        let signature = key.sign(input.signing_input());
-        let token = input.finish(&signature);
+        for (shown, token) in held.bits.sign(&self.signing, key, number, issued_at)? {
+            let etag = format!("\"{}\"", base64url::encode(&Sha256::digest(token.as_bytes())));
+            let etag = HeaderValue::from_str(&etag).map_err(|_| PublishError::Stopped)?;
+            let served = Arc::new(Served { body: Bytes::from(token), etag, issued_at });
+            let mut all = self.served.write().map_err(|_| PublishError::Stopped)?;
+            all.insert((number, shown), served);
+        }
         held.issued_at = issued_at;
-
-        let etag = format!("\"{}\"", base64url::encode(&Sha256::digest(token.as_bytes())));
-        let etag = HeaderValue::from_str(&etag).map_err(|_| PublishError::Stopped)?;
-        let served = Arc::new(Served { body: Bytes::from(token), etag, issued_at });
-        self.served.write().map_err(|_| PublishError::Stopped)?.insert(number, served);
         Ok(())
     }
 }
@@ -255,6 +257,9 @@ pub enum PublishError {
     /// A change names a list that is not there.
     #[error("no such status list")]
     NoSuchList,
+    /// The list does not take the value.
+    #[error(transparent)]
+    Bitstring(#[from] vc::bitstring::BitstringError),
     /// The list does not take the value.
     #[error(transparent)]
     List(#[from] vc::status_list::StatusListError),

@@ -1,4 +1,5 @@
-//! `GET /status-lists` (aggregation) and `GET /status-lists/{n}`, from memory.
+//! `GET /status-lists` (aggregation), `GET /status-lists/{n}` and
+//! `GET /bitstring-lists/{n}/{purpose}`, from memory.
 
 use std::sync::Arc;
 
@@ -11,8 +12,10 @@ use vc::oid4vci::StatusListAggregation;
 use crate::oid4vci::error::ProtocolError;
 use crate::state::Issuer;
 use crate::status::list_uri;
+use crate::status::publish::{Served, Shown};
 
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/statuslist+jwt");
+const VC_JWT: HeaderValue = HeaderValue::from_static("application/vc+jwt");
 /// May be kept, must be asked about: an `ETag` makes asking cheap.
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
@@ -40,14 +43,38 @@ pub async fn list(
     let served = number
         .parse()
         .ok()
-        .and_then(|number| issuer.status.list(number))
+        .and_then(|number| issuer.status.list(number, Shown::Token))
         .ok_or_else(|| ProtocolError::not_found("there is no such status list"))?;
 
+    Ok(answer(&headers, &served, MEDIA_TYPE))
+}
+
+/// One Bitstring Status List.
+pub async fn bitstring(
+    State(issuer): State<Arc<Issuer>>,
+    Path((number, purpose)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, ProtocolError> {
+    let shown = match purpose.as_str() {
+        "revocation" => Some(Shown::Revocation),
+        "suspension" => Some(Shown::Suspension),
+        _ => None,
+    };
+    let served = number
+        .parse()
+        .ok()
+        .zip(shown)
+        .and_then(|(number, shown)| issuer.status.list(number, shown))
+        .ok_or_else(|| ProtocolError::not_found("there is no such status list"))?;
+    Ok(answer(&headers, &served, VC_JWT))
+}
+
+fn answer(headers: &HeaderMap, served: &Served, media_type: HeaderValue) -> Response {
     let caching = [(header::ETAG, served.etag.clone()), (header::CACHE_CONTROL, NO_CACHE)];
-    if is_current(&headers, &served.etag) {
-        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    if is_current(headers, &served.etag) {
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
-    Ok((caching, [(header::CONTENT_TYPE, MEDIA_TYPE)], served.body.clone()).into_response())
+    (caching, [(header::CONTENT_TYPE, media_type)], served.body.clone()).into_response()
 }
 
 /// Whether `If-None-Match` names the entity (RFC 9110, 13.1.2: weak comparison).

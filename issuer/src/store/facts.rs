@@ -89,6 +89,27 @@ pub struct ListRow {
     pub number: u32,
     /// `kid` of its key.
     pub kid: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "ListForm::is_token")]
+    pub form: ListForm,
+}
+
+/// What a status list is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ListForm {
+    /// Copies in wallets: a Token Status List.
+    #[default]
+    Token,
+    /// Downloads: a Bitstring Status List for each purpose.
+    Bitstring,
+}
+
+impl ListForm {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_token(&self) -> bool {
+        *self == Self::Token
+    }
 }
 
 /// A copy of a credential in a wallet.
@@ -106,6 +127,13 @@ pub struct Copy {
     pub issued_at: i64,
     /// `exp`.
     pub expires_at: i64,
+}
+
+impl Copy {
+    /// Whether a holder's key stands behind it; behind a download none does.
+    pub fn is_in_a_wallet(&self) -> bool {
+        !self.holder.is_empty()
+    }
 }
 
 /// A line of a passport's history.
@@ -193,6 +221,9 @@ pub struct Passport {
     pub superseded_by: Option<PassportId>,
     /// Its copies, oldest first.
     pub copies: Vec<Copy>,
+    /// What HR has downloaded of it, oldest first: held by nobody's key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub downloads: Vec<Copy>,
     /// Lines of its history.
     pub acts: u64,
     /// What one person asked for and a second has not decided yet.

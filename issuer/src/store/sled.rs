@@ -6,6 +6,7 @@ mod approvals;
 mod audit;
 mod authorizations;
 mod documents;
+mod downloads;
 mod find;
 mod grants;
 mod held;
@@ -27,9 +28,9 @@ use self::rows::key;
 use crate::status::indices::IndexOrder;
 use crate::store::{
     Amendment, Begun, Delivered, Delivery, Done, Grant, HistoryEntry, HrDeed, Import, ImportRow,
-    Imported, Issuance, KeyDecision, ListPolicy, ListRow, Notification, Offer, Offering, Page,
-    PageRequest, Passport, PassportDraft, PassportId, QueueCounts, Recorded, Redeemed, Redemption,
-    Sealed, SecretHash, StatusEntry, Store, StoreError,
+    Imported, Issuance, KeyDecision, ListForm, ListPolicy, ListRow, Notification, Offer, Offering,
+    Page, PageRequest, Passport, PassportDraft, PassportId, QueueCounts, Recorded, Redeemed,
+    Redemption, Sealed, SecretHash, StatusEntry, Store, StoreError,
 };
 
 /// Who acts at the protocol endpoints.
@@ -223,7 +224,10 @@ impl Store for SledStore {
 
     async fn open_status_lists(&self, kid: &str, now: i64) -> Result<(), StoreError> {
         let kid = kid.to_owned();
-        self.fact(now, move |_, view, batch| issuance::open_lists(view, batch, &kid)).await
+        self.fact(now, move |_, view, batch| {
+            issuance::open_lists(view, batch, &kid, ListForm::Token)
+        })
+        .await
     }
 
     async fn status_lists(&self) -> Result<Vec<ListRow>, StoreError> {

@@ -15,6 +15,8 @@ mod confirm_key;
 #[cfg(test)]
 mod credential;
 #[cfg(test)]
+mod downloads;
+#[cfg(test)]
 mod dpop;
 #[cfg(test)]
 mod encryption;

@@ -126,7 +126,16 @@ async fn each_of_many_revocations_at_once_is_public_when_it_is_acknowledged() {
                 .body(Body::from(r#"{"reason":"LEFT_EMPLOYMENT"}"#))
                 .unwrap();
             let answer = tower::ServiceExt::oneshot(router, request).await.unwrap();
-            (answer.status(), app.issuer().status.list(0).unwrap().body.clone(), status)
+            (
+                answer.status(),
+                app.issuer()
+                    .status
+                    .list(0, issuer::status::publish::Shown::Token)
+                    .unwrap()
+                    .body
+                    .clone(),
+                status,
+            )
         });
     }
 

@@ -194,6 +194,8 @@ words! {
         KeyLapsed = "KEY_LAPSED",
         /// A copy was issued to a wallet.
         Issued = "ISSUED",
+        /// HR downloaded it as `vc+jwt`.
+        Downloaded = "DOWNLOADED",
         /// A wallet fetched a new copy by itself.
         Renewed = "RENEWED",
         /// The staff member keeps it.

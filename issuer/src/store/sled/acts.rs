@@ -23,7 +23,8 @@ pub(super) fn act(view: &View<'_>, batch: &mut Batch, deed: HrDeed) -> Result<Do
         // The same again is published again, should it have broken off before.
         return match revoked.reason == reason {
             true => {
-                let entries = held.passport.copies.iter().map(|copy| copy.entry).collect();
+                let Passport { copies, downloads, .. } = &held.passport;
+                let entries = copies.iter().chain(downloads).map(|copy| copy.entry).collect();
                 Ok(Done::Done(Box::new(held.passport), entries))
             }
             false => not(NotDone::RevokedFor(revoked.reason)),

@@ -33,6 +33,7 @@ pub(super) fn draft(
         revoked: None,
         superseded_by: None,
         copies: vec![],
+        downloads: vec![],
         acts: 0,
         asked: None,
     });

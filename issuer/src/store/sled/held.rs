@@ -118,13 +118,14 @@ impl Held {
         }
     }
 
-    /// Gives every copy a new status that `new` has one for. INVALID is for good.
+    /// Gives every copy, downloads too, a new status that `new` has one for. INVALID is for good.
     pub(super) fn set_statuses(
         &mut self,
         batch: &mut Batch,
         new: impl Fn(&crate::store::Copy) -> Option<Status>,
     ) {
-        for copy in &mut self.passport.copies {
+        let Passport { copies, downloads, .. } = &mut self.passport;
+        for copy in copies.iter_mut().chain(downloads) {
             let Some(status) = new(copy) else { continue };
             if copy.status == status || copy.status == Status::Invalid {
                 continue;

@@ -12,8 +12,8 @@ use crate::life::Deed;
 use crate::status::indices::IndexOrder;
 use crate::store::{
     Act, ConfirmKey, Copy, Deferral, DeferralState, Delivered, Delivery, Grant, HolderKey,
-    Issuance, IssuedCopies, ListPolicy, ListRow, OfferStep, Recorded, SecretHash, StatusEntry,
-    StoreError,
+    Issuance, IssuedCopies, ListForm, ListPolicy, ListRow, OfferStep, Recorded, SecretHash,
+    StatusEntry, StoreError,
 };
 
 /// Where indices come from.
@@ -219,8 +219,14 @@ fn issue(
     new: NewCopies<'_>,
 ) -> Result<Option<IssuedCopies>, StoreError> {
     let count = new.holders.len();
-    let Some(Reserved { entries, opened }) =
-        reserve_status_indices(indices, view, batch, new.kid, count, new.issued_at)?
+    let Some(Reserved { entries, opened }) = reserve_status_indices(
+        indices,
+        view,
+        batch,
+        (new.kid, ListForm::Token),
+        count,
+        new.issued_at,
+    )?
     else {
         return Ok(None);
     };
@@ -228,7 +234,8 @@ fn issue(
     if !grant.renews {
         held.set_statuses(batch, |copy| {
             let elsewhere = new.holders.iter().all(|key| key.thumbprint != copy.holder);
-            (elsewhere && copy.status == Status::Valid).then_some(Status::Superseded)
+            let in_use = copy.is_in_a_wallet() && copy.status == Status::Valid;
+            (elsewhere && in_use).then_some(Status::Superseded)
         });
     }
     let copies: Vec<Copy> = entries
@@ -265,22 +272,22 @@ fn issue(
 }
 
 /// Indices that were never given before, and lists that were opened on the way.
-struct Reserved {
-    entries: Vec<StatusEntry>,
-    opened: Vec<ListRow>,
+pub(super) struct Reserved {
+    pub(super) entries: Vec<StatusEntry>,
+    pub(super) opened: Vec<ListRow>,
 }
 
 /// The next indices in the key's order. When a list is full its spare takes over and a new spare is
 /// opened, which the caller publishes at once.
-fn reserve_status_indices(
+pub(super) fn reserve_status_indices(
     Indices { order, policy }: Indices<'_>,
     view: &View<'_>,
     batch: &mut Batch,
-    kid: &str,
+    (kid, form): (&str, ListForm),
     count: usize,
     now: i64,
 ) -> Result<Option<Reserved>, StoreError> {
-    let mut from = allocation(view, kid)?.ok_or(StoreError::Malformed("allocation"))?;
+    let mut from = allocation(view, kid, form)?.ok_or(StoreError::Malformed("allocation"))?;
     let (mut entries, mut opened) = (Vec::new(), Vec::new());
     let mut lists: u32 = get(view, key::LIST_COUNT, "list count")?.unwrap_or(0);
     for _ in 0..count {
@@ -288,7 +295,7 @@ fn reserve_status_indices(
             if now < from.spare_from {
                 return Ok(None);
             }
-            let spare = ListRow { number: lists, kid: kid.to_owned() };
+            let spare = ListRow { number: lists, kid: kid.to_owned(), form };
             lists = lists.saturating_add(1);
             from = Allocation {
                 list: from.spare,
@@ -308,26 +315,36 @@ fn reserve_status_indices(
     if !opened.is_empty() {
         put(batch, key::LIST_COUNT, &lists);
     }
-    put(batch, key::allocation(kid), &from);
+    put(batch, key::allocation(kid, form), &from);
     Ok(Some(Reserved { entries, opened }))
 }
 
 /// The first two lists of a key. They become public together before the service is ready, so both
 /// may be used at once.
-pub(super) fn open_lists(view: &View<'_>, batch: &mut Batch, kid: &str) -> Result<(), StoreError> {
-    if allocation(view, kid)?.is_some() {
+pub(super) fn open_lists(
+    view: &View<'_>,
+    batch: &mut Batch,
+    kid: &str,
+    form: ListForm,
+) -> Result<(), StoreError> {
+    if allocation(view, kid, form)?.is_some() {
         return Ok(());
     }
-    let [list, spare] = first_lists(view, batch, kid)?;
+    let [list, spare] = first_lists(view, batch, kid, form)?;
     let from = Allocation { list: list.number, given: 0, spare: spare.number, spare_from: 0 };
-    put(batch, key::allocation(kid), &from);
+    put(batch, key::allocation(kid, form), &from);
     Ok(())
 }
 
-fn first_lists(view: &View<'_>, batch: &mut Batch, kid: &str) -> Result<[ListRow; 2], StoreError> {
+fn first_lists(
+    view: &View<'_>,
+    batch: &mut Batch,
+    kid: &str,
+    form: ListForm,
+) -> Result<[ListRow; 2], StoreError> {
     let mut count: u32 = get(view, key::LIST_COUNT, "list count")?.unwrap_or(0);
     let rows = std::array::from_fn(|_| {
-        let row = ListRow { number: count, kid: kid.to_owned() };
+        let row = ListRow { number: count, kid: kid.to_owned(), form };
         put(batch, key::status_list(count), &row);
         count = count.saturating_add(1);
         row
@@ -336,6 +353,10 @@ fn first_lists(view: &View<'_>, batch: &mut Batch, kid: &str) -> Result<[ListRow
     Ok(rows)
 }
 
-fn allocation(view: &View<'_>, kid: &str) -> Result<Option<Allocation>, StoreError> {
-    get(view, &key::allocation(kid), "allocation")
+fn allocation(
+    view: &View<'_>,
+    kid: &str,
+    form: ListForm,
+) -> Result<Option<Allocation>, StoreError> {
+    get(view, &key::allocation(kid, form), "allocation")
 }

@@ -43,7 +43,8 @@ pub(super) fn offer(
     }
     close(&mut held, view, batch)?;
     if lost {
-        held.set_statuses(batch, |_| Some(Status::Invalid));
+        // What HR has downloaded is not on the phone.
+        held.set_statuses(batch, |copy| copy.is_in_a_wallet().then_some(Status::Invalid));
     }
     make(&mut held, view, batch, &offering.offer, &offering.who, offering.now)?;
     let (passport, changed) = held.write(view, batch)?;

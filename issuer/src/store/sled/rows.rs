@@ -25,7 +25,7 @@ pub(super) struct Allocation {
 pub(super) const NOTHING: [u8; 0] = [];
 
 pub(super) mod key {
-    use crate::store::{IndexToken, PassportId, PassportState, Queue, SecretHash};
+    use crate::store::{IndexToken, ListForm, PassportId, PassportState, Queue, SecretHash};
 
     pub(in super::super) const INSTANT: &[u8] = b"instant";
     pub(in super::super) const AUDIT: &[u8] = b"audit/";
@@ -167,8 +167,12 @@ pub(super) mod key {
         [NONCE, &expires_at.to_be_bytes(), id].concat()
     }
 
-    pub(in super::super) fn allocation(kid: &str) -> Vec<u8> {
-        [b"allocation/", kid.as_bytes()].concat()
+    pub(in super::super) fn allocation(kid: &str, form: ListForm) -> Vec<u8> {
+        let prefix: &[u8] = match form {
+            ListForm::Token => b"allocation/",
+            ListForm::Bitstring => b"bitstring-allocation/",
+        };
+        [prefix, kid.as_bytes()].concat()
     }
 
     pub(in super::super) fn status_list(number: u32) -> Vec<u8> {
