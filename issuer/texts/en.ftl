@@ -720,6 +720,7 @@ authorize-wrong-left = { $left ->
     [one] Wrong code. One try is left
    *[other] Wrong code. { $left } tries are left
  }
+authorize-six = Type the six digits of the code
 authorize-not-offered = The offer is not for what your wallet asks for. Ask your HR department
 authorize-help-heading = I have no code
 authorize-help = Your HR department makes an offer for you and gives you a QR code, a reference and six digits. If you did not open this page from your wallet, close it and tell them.

@@ -22,7 +22,7 @@ use vc::oauth::{AuthorizationErrorCode, AuthorizationResponse};
 
 use crate::console::form::Fault;
 use crate::oid4vci::par::REQUEST_URI;
-use crate::secrets;
+use crate::secrets::{self, TX_CODE_DIGITS};
 use crate::state::{AppState, Issuer};
 use crate::store::{PushedRequest, SecretHash, SignIn, SignedIn};
 
@@ -120,7 +120,12 @@ async fn enter(
     // An unknown reference and a used one read the same, and as a wrong code: a guesser learns
     // nothing.
     let mut wrong = shell.t("authorize-wrong");
-    if let Some((offer, its)) = found {
+    // Nothing typed, or not all of it, is no try.
+    let whole = digits.len() == TX_CODE_DIGITS;
+    if !whole {
+        wrong = shell.t("authorize-six");
+    }
+    if let Some((offer, its)) = found.filter(|_| whole) {
         let code = secrets::random_text::<CODE_BYTES>(&mut secrets::rng());
         let sign_in = SignIn {
             request: name,

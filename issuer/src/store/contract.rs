@@ -2,6 +2,7 @@
 
 mod confirm;
 mod copies;
+mod grants;
 mod life;
 mod offers;
 mod passports;
@@ -67,6 +68,14 @@ rules! {
         the_same_holder_gets_the_same_copy_and_another_none
         an_expired_token_records_nothing
         old_nonces_and_tokens_are_forgotten_an_hour_after_they_expire;
+    grants:
+        what_is_good_once_is_taken_once_however_many_come_at_once
+        a_refresh_token_is_good_once_and_again_ends_its_family
+        another_client_neither_uses_nor_ends_a_refresh_token
+        a_renewal_serves_holders_whose_copy_stands
+        refresh_tokens_are_forgotten_an_hour_after_they_expire
+        an_authorization_code_is_redeemed_once_however_many_come_at_once
+        wrong_codes_at_the_page_count_with_those_of_wallets;
     passports:
         a_revoked_passport_has_only_invalid_copies
         revocation_and_issuance_at_once_leave_no_valid_copy

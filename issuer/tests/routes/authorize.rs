@@ -351,6 +351,11 @@ async fn i1_five_wrong_codes_kill_the_offer_wherever_they_are_tried() {
     for _ in 0..2 {
         world.redeem(&pre_authorized, Some(wrong)).await.is_error(400, "invalid_grant");
     }
+    // What is not six digits is no try.
+    for typed in ["", "12345", "1234567"] {
+        let seen = presses(&mut browser, &request_uri, ("", typed), "go").await;
+        assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
     for _ in 0..3 {
         let seen = presses(&mut browser, &request_uri, ("", wrong), "go").await;
         assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
