@@ -63,12 +63,6 @@ const callbacks = {
       .sign(await jose.importJWK(key.private, key.alg));
     return { jwt, signerJwk: key.public };
   },
-  verifyJwt: async (signer, { header, payload, compact }) => {
-    const key = await issuerKey(header, payload.sub);
-    await jose.compactVerify(compact, key);
-    seen.signed_metadata = true;
-    return { verified: true, signerJwk: await jose.exportJWK(key) };
-  },
 };
 
 async function checked(credential, configuration) {
@@ -123,10 +117,22 @@ const encryption = () =>
     },
   };
 
+// The same metadata signed, by the issuer's own key or its certificates.
+async function signedMetadata(issuer) {
+  const { origin, pathname } = new URL(issuer);
+  const place = `${origin}/.well-known/openid-credential-issuer${pathname === '/' ? '' : pathname}`;
+  const jwt = await (await fetch(place, { headers: { accept: 'application/jwt' } })).text();
+  const key = await issuerKey(jose.decodeProtectedHeader(jwt), issuer);
+  const typ = 'openidvci-issuer-metadata+jwt';
+  const { payload } = await jose.jwtVerify(jwt, key, { typ, subject: issuer });
+  return payload.credential_issuer === issuer;
+}
+
 async function receive() {
   const client = new Openid4vciClient({ callbacks });
   const credentialOffer = await client.resolveCredentialOffer(command.offer);
   const issuerMetadata = await client.resolveIssuerMetadata(credentialOffer.credential_issuer);
+  seen.signed_metadata = await signedMetadata(credentialOffer.credential_issuer);
   const [id] = credentialOffer.credential_configuration_ids;
   const { accessTokenResponse } = await client.retrievePreAuthorizedCodeAccessTokenFromOffer({
     credentialOffer,
