@@ -35,6 +35,7 @@ fn run(script: &str, network: &Network, more: &Value) {
         "invitations": {
             "issuer": {
                 "hr_issuer": invite("issuer", "Hannah Home", "hr_issuer"),
+                "second_hr": invite("issuer", "Helen Home", "hr_issuer"),
                 "administrator": invite("issuer", "Ada Admin", "administrator"),
                 "auditor": invite("issuer", "Olu Auditor", "auditor"),
             },
@@ -112,10 +113,19 @@ fn people_sign_in_with_their_organisations_account() {
 script!(attacks_through_pages_are_inert, "attacks");
 script!(every_error_page_says_what_to_do, "errors");
 
+#[test]
+fn two_people_issue_by_hand_and_files_are_checked_first() {
+    let network = Network::start_with_two_people(POLL_SECONDS);
+
+    run("colleagues", &network, &json!({}));
+}
+
 /// Takes the pictures of docs/tour.md anew.
 #[test]
 #[ignore = "writes docs/tour"]
 fn the_tour_is_photographed() {
     let tour = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/tour");
-    run("tour", &Network::start_with_pages(POLL_SECONDS), &json!({ "tour": tour }));
+    let more = json!({ "tour": tour });
+    run("tour", &Network::start_with_pages(POLL_SECONDS), &more);
+    run("tour-colleagues", &Network::start_with_two_people(POLL_SECONDS), &more);
 }

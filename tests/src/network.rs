@@ -25,7 +25,11 @@ enum Pages {
     /// Only APIs.
     None,
     /// Pages on `localhost`, with a file of OpenID providers.
-    Served { oidc: Option<String> },
+    Served {
+        oidc: Option<String>,
+        /// Two people issue by hand.
+        two_people: bool,
+    },
 }
 
 /// A running network.
@@ -62,12 +66,20 @@ impl Network {
 
     /// The same with pages and the phone wallet, which `web/build` must have made.
     pub fn start_with_pages(poll_seconds: u64) -> Self {
-        Self::start_as(poll_seconds, Pages::Served { oidc: None })
+        Self::start_as(poll_seconds, Pages::Served { oidc: None, two_people: false })
+    }
+
+    /// The same, where two people issue by hand.
+    pub fn start_with_two_people(poll_seconds: u64) -> Self {
+        Self::start_as(poll_seconds, Pages::Served { oidc: None, two_people: true })
     }
 
     /// The same, and people may sign in to the issuer by the OpenID providers of this file.
     pub fn start_with_provider(poll_seconds: u64, oidc: &str) -> Self {
-        Self::start_as(poll_seconds, Pages::Served { oidc: Some(oidc.to_owned()) })
+        Self::start_as(
+            poll_seconds,
+            Pages::Served { oidc: Some(oidc.to_owned()), two_people: false },
+        )
     }
 
     fn start_as(poll_seconds: u64, pages: Pages) -> Self {
@@ -262,8 +274,9 @@ impl Network {
             "--key-file",
             &self.text("issuer.key"),
         ]);
-        // The story of one HR desk; two people are tried in issuer/tests.
-        args.push("--one-person-issuing".to_owned());
+        if !matches!(self.pages, Pages::Served { two_people: true, .. }) {
+            args.push("--one-person-issuing".to_owned());
+        }
         args.extend(self.page_args("issuer"));
         self.issuer = Some(Service::start("issuer", &args, &[], &self.path("issuer.log")));
     }
@@ -294,7 +307,7 @@ impl Network {
     }
 
     fn page_args(&self, service: &str) -> Vec<String> {
-        let Pages::Served { oidc } = &self.pages else {
+        let Pages::Served { oidc, .. } = &self.pages else {
             return Vec::new();
         };
         let mut args = strings(&["--web-dir", &checkout("web/dist")]);

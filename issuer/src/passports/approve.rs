@@ -55,7 +55,7 @@ pub(crate) fn may_import(alone: bool) -> Result<(), Problem> {
     if alone {
         return Ok(());
     }
-    Err(Problem::new(StatusCode::FORBIDDEN, "SECOND_PERSON_NEEDED", "Not allowed").detail(
+    Err(Problem::new(StatusCode::FORBIDDEN, "TWO_PEOPLE_ISSUE", "Not allowed").detail(
         "Two people issue here, and an import offers at once. Import with a token that has the \
          scope passports:issue-unattended.",
     ))

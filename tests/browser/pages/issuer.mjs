@@ -4,6 +4,7 @@ import { look } from './lib/look.mjs';
 import { compare, create, readOffer, step } from './lib/offer.mjs';
 import { enrol } from './lib/passkey.mjs';
 import { fill } from './lib/passport-form.mjs';
+import { csv } from './lib/sheet.mjs';
 import { accept, digits, enterTxCode, pasteOffer, setUp } from './lib/phone.mjs';
 
 export default async function issuer({ network, report, people, shots }) {
@@ -183,6 +184,18 @@ export default async function issuer({ network, report, people, shots }) {
     report.same('found', await page.locator('tbody tr').count(), 1);
     await page.goto(`${base}/passports?q=nobodyatall`);
     await see(hannah, 'search-nothing');
+  });
+
+  await report.step('a file is imported, with its progress', async () => {
+    const imported = structuredClone(network.nurse);
+    imported.identity.given_name = 'Imogen';
+    await page.goto(`${base}/import`);
+    await page.locator('#file').setInputFiles({ name: 'passports.csv', mimeType: 'text/csv', buffer: Buffer.from(csv([imported])) });
+    await page.locator('button[value=import]').click();
+    await page.getByText('Done.').waitFor();
+    await see(hannah, 'import-done');
+    await page.getByRole('link', { name: 'See the passports that wait for a phone' }).click();
+    report.check('it waits for its phone', await page.getByRole('link', { name: /Imogen/ }).first().isVisible());
   });
 
   await report.step('an auditor reads and is offered no acts', async () => {

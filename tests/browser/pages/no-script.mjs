@@ -5,6 +5,7 @@ import { look } from './lib/look.mjs';
 import { create, readOffer, step } from './lib/offer.mjs';
 import { enrol } from './lib/passkey.mjs';
 import { fill } from './lib/passport-form.mjs';
+import { csv } from './lib/sheet.mjs';
 
 /** Signs in with scripts (a passkey needs them), then goes on without. */
 async function withoutScript(people, name, link) {
@@ -40,6 +41,18 @@ export default async function noScript({ network, report, people, shots }) {
     wallet.receive(await readOffer(page));
     await page.reload();
     await step(page, 'ACCEPTED');
+  });
+
+  await report.step('a file is imported', async () => {
+    const offer = page.url();
+    const imported = structuredClone(network.nurse);
+    imported.identity.given_name = 'Imogen';
+    await page.goto(`${network.issuer}/console/import`);
+    await page.locator('#file').setInputFiles({ name: 'passports.csv', mimeType: 'text/csv', buffer: Buffer.from(csv([imported])) });
+    await page.locator('button[value=import]').click();
+    await page.getByRole('heading', { name: 'The file is imported' }).waitFor();
+    await see(hannah, 'import-done');
+    await page.goto(offer);
   });
 
   await report.step('a code is pasted and judged', async () => {

@@ -1,37 +1,20 @@
 // The pictures of docs/tour.md: the story once more, a picture at each page. Run by
 //   cargo test --features staff-passport-tests/whole-system --test pages -- --ignored tour
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPassport } from './lib/cli-wallet.mjs';
 import { choosePlacement, verdict } from './lib/desk.mjs';
 import { compare, create, readOffer, step } from './lib/offer.mjs';
 import { addAuthenticator, enrol } from './lib/passkey.mjs';
 import { fill } from './lib/passport-form.mjs';
+import { DESK, photographer } from './lib/photograph.mjs';
+import { csv } from './lib/sheet.mjs';
 import { accept, choose, digits, enterTxCode, pasteOffer, setUp, showCode, stopShowing } from './lib/phone.mjs';
 
-/** Few colours make small files, and pages have few. */
-function shrink(picture, out) {
-  const filter = 'split[a][b];[a]palettegen=max_colors=64:stats_mode=full[p];[b][p]paletteuse=dither=none';
-  const made = spawnSync('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', '-i', picture, '-vf', filter, out]);
-  if (made.status !== 0) throw new Error(String(made.stderr));
-}
-
 export default async function tour({ network, report, people }) {
-  mkdirSync(network.tour, { recursive: true });
-  const raw = join(network.folder, 'raw.png');
-  const picture = async ({ page }, name, more = {}) => {
-    await page.evaluate(() => document.activeElement?.blur());
-    await page.screenshot({ path: raw, ...more });
-    const out = join(network.tour, `${name}.png`);
-    rmSync(out, { force: true });
-    shrink(raw, out);
-    report.check(name, true);
-  };
-  const desk = { viewport: { width: 1100, height: 880 } };
-  const hannah = await people.somebody('Hannah', desk);
-  const harry = await people.somebody('Harry', desk);
-  const ada = await people.somebody('Ada', desk);
+  const picture = photographer(network, report);
+  const hannah = await people.somebody('Hannah', DESK);
+  const harry = await people.somebody('Harry', DESK);
+  const ada = await people.somebody('Ada', DESK);
   const amara = await people.somebody('Amara', { phone: true, viewport: { width: 375, height: 720 }, deviceScaleFactor: 1 });
   const { page } = hannah;
 
@@ -102,6 +85,13 @@ export default async function tour({ network, report, people }) {
   await picture(hannah, 'passport');
   await page.goto(`${network.issuer}/console/passports`);
   await picture(hannah, 'search');
+  const ivan = structuredClone(network.nurse);
+  ivan.identity.birth_date = '31 February 1990';
+  await page.goto(`${network.issuer}/console/import`);
+  await page.locator('#file').setInputFiles({ name: 'passports.csv', mimeType: 'text/csv', buffer: Buffer.from(csv([network.nurse, ivan])) });
+  await page.locator('button[value=check]').click();
+  await page.getByRole('heading', { name: 'The file is checked' }).waitFor();
+  await picture(hannah, 'import');
   await page.goto(`${network.issuer}/console/passports/${id}/revoke`);
   await page.locator('[name=reason][value=LOST_DEVICE]').check();
   await picture(hannah, 'revoke');
