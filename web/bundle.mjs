@@ -94,6 +94,9 @@ async function assets() {
   });
   cpSync(join(packages, 'zxing-wasm', 'dist', 'reader', 'zxing_reader.wasm'), join(into, 'zxing_reader.wasm'));
   cpSync(join(wasm, 'vc_bg.wasm'), join(into, 'vc_bg.wasm'));
+  for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+    cpSync(join(packages, 'swagger-ui-dist', name), join(into, name));
+  }
   const ours = join(here, 'assets');
   copyOthers(ours, into, false);
   await bundle(entries(ours, ['.js', '.css']), into);

@@ -61,9 +61,10 @@ fn fault(fault: &passport::Fault) -> Fault {
 }
 
 /// A check and the last day on which it stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 pub struct Due {
     /// The last day.
+    #[schema(value_type = String, format = Date)]
     pub on: NaiveDate,
     /// What: a JSON pointer into the checks.
     pub pointer: String,

@@ -7,6 +7,7 @@ pub mod checks;
 pub mod console;
 pub mod life;
 pub mod oid4vci;
+pub mod openapi;
 pub mod oversight;
 pub mod passports;
 pub mod person;
@@ -100,6 +101,7 @@ pub async fn app(settings: Settings, parts: Parts) -> Result<App, StartError> {
         ring: Arc::clone(&ring),
         store: Arc::clone(&store),
         clock: clock.clone(),
+        order: secrets::index_order(&ring),
     };
     let status = Publisher::start(signing).await?;
     let issuer = Issuer {

@@ -11,6 +11,7 @@ use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::{
     client, credential, deferred, dpop, metadata, nonce, notification, offer, par, token,
 };
+use crate::openapi;
 use crate::oversight;
 use crate::passports::{
     approve, change, confirm, create, download, drafts, life, offers, progress, queues, read,
@@ -44,6 +45,7 @@ pub fn router(state: AppState, ready: Readiness) -> Router {
         .route("/api/v1/passports/{id}/approve", post(approve::post))
         .route("/api/v1/passports/{id}/refuse-approval", post(approve::post_refuse))
         .route("/api/v1/queues", get(queues::get))
+        .route("/api/v1/openapi.json", get(openapi::serve(&state)))
         .merge(bulk::routes())
         .merge(oversight::routes());
     let protocol = Router::new()

@@ -116,6 +116,9 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
     let auditor = issuer.store.auditor(Arc::clone(&issuer.ring));
     let _control = Control::with_auditor(dir, tokens, site.accounts(), auditor)?;
     let _sessions = site.maintained();
+    if let Some(address) = args.server.metrics_listen {
+        server::metrics::listen(address).await?;
+    }
     let listener = bind(args.server.listen).await?;
 
     let maintained = app.clone();
@@ -133,7 +136,7 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
         Some(origin) => app.pages().layer(Extension(WalletOrigin(origin.as_str().to_owned()))),
         None => app.pages(),
     };
-    let router = site.router(app.router(), pages);
+    let router = site.router(app.router().merge(site.web().docs()), pages);
     let wallet = match (wallet, args.wallet.wallet_listen) {
         (Some(wallet), Some(address)) => Some((bind(address).await?, wallet.router())),
         _ => None,

@@ -2,6 +2,7 @@
 //! built, signed, published, served.
 
 mod bits;
+pub mod decoys;
 pub mod indices;
 pub mod publish;
 pub mod serve;

@@ -119,6 +119,9 @@ pub trait Store:
     /// Every status list.
     async fn status_lists(&self) -> Result<Vec<ListRow>, StoreError>;
 
+    /// How long lists are, and how many of their entries nobody is given.
+    fn list_policy(&self) -> ListPolicy;
+
     /// What one entry says now: what is published is read here, so that changes which overtake
     /// each other on the way end as the store has them.
     async fn status(&self, entry: StatusEntry) -> Result<Status, StoreError>;

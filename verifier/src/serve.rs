@@ -113,6 +113,9 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), RunError> {
     tracing::info!(name = %args.name, base_url = %args.base_url, "verifier starts");
     let _polls = verifier.poll();
     let tls = args.serve.tls_cert.zip(args.serve.tls_key).map(|(cert, key)| Tls { cert, key });
+    if let Some(address) = args.serve.metrics_listen {
+        server::metrics::listen(address).await?;
+    }
     let stop = server::serve::shutdown_signal();
     let router = site.router(verifier.router(), verifier.pages());
     server::serve(listener, router, tls, Limits::default(), stop).await?;

@@ -183,6 +183,9 @@ pub struct ServeArgs {
     /// Settings as TOML; flags and environment win
     #[arg(long)]
     pub config: Option<PathBuf>,
+    /// Address to serve /metrics on, for example 127.0.0.1:9101; none without it
+    #[arg(long, env = "STAFF_PASSPORT_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Least important log line to write: error, warn, info, debug
     #[arg(long, env = "STAFF_PASSPORT_LOG", default_value = "info")]
     pub log: tracing_subscriber::filter::LevelFilter,

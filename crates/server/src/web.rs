@@ -129,6 +129,11 @@ impl Web {
         Router::new().route("/assets/{file}", get(serve))
     }
 
+    /// `/docs`: the API's description to read and try.
+    pub fn docs<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        crate::docs::router(self.assets.0.contains_key(crate::docs::SCRIPT))
+    }
+
     /// The phone wallet, whole, for a listener of its own; every answer carries `headers`.
     pub fn wallet_router(&self, headers: &[(HeaderName, HeaderValue)]) -> Router {
         let (files, extra) = (self.wallet.clone(), headers.to_vec());

@@ -20,7 +20,7 @@ use crate::state::{Issuer, Settings};
 const MAX_FAULTS: usize = 1000;
 
 /// What an import would do.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
 pub(crate) struct Forecast {
     /// Rows with something in them.
     pub(crate) rows: usize,

@@ -13,7 +13,7 @@ use crate::console::form::{Built, Entered, claims};
 use crate::state::Settings;
 
 /// What is wrong with a row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct RowFault {
     /// As a spreadsheet counts: the headings are row 1.
     pub(crate) row: usize,

@@ -41,7 +41,8 @@ const DAY_SECONDS: u32 = 24 * 60 * 60;
 const MAX_FAULTS: usize = 1000;
 
 /// How far an import is.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
+#[schema(as = ImportProgress)]
 pub(crate) struct Progress {
     /// Rows looked at.
     pub(crate) rows: usize,

@@ -59,9 +59,10 @@ pub async fn update_check(
 }
 
 /// What changes, and how it touches the copies that are out.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeBody {
+    #[schema(value_type = Object)]
     checks: Claims,
     kind: ChangeKind,
     note: Option<String>,

@@ -75,7 +75,7 @@ async fn decide(
 }
 
 /// The digits on the phone.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DigitsBody {
     digits: String,
@@ -93,7 +93,7 @@ pub async fn post(
 }
 
 /// In whose own words.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoteBody {
     note: Option<String>,

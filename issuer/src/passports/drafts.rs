@@ -18,7 +18,7 @@ use crate::state::Issuer;
 use crate::store::{Amendment, PassportId, PassportState};
 
 /// A draft as it was saved.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Draft {
     /// Its id.
     pub id: PassportId,
@@ -29,6 +29,7 @@ pub struct Draft {
     /// When it was made.
     pub created_at: String,
     /// What is still wrong; nothing when it may be offered.
+    #[schema(value_type = Vec<crate::openapi::FaultView>)]
     pub faults: Vec<Fault>,
 }
 

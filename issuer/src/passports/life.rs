@@ -137,7 +137,7 @@ pub async fn supersede(
 }
 
 /// What takes its place.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SupersedeBody {
     by: PassportId,

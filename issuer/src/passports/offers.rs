@@ -36,7 +36,7 @@ const OFFER_ID_BYTES: usize = 16;
 const PNG_SCALE: usize = 6;
 
 /// An offer as HR hands it over.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct OfferInHand {
     /// `openid-credential-offer://…`, the text of the QR code.
     pub uri: String,
@@ -55,7 +55,7 @@ pub struct OfferInHand {
 }
 
 /// What HR gets back for an offer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Offered {
     /// The passport.
     pub id: PassportId,
@@ -212,7 +212,7 @@ pub(crate) fn confirm_key(caller: &Caller, asked: Option<bool>) -> Result<Confir
 }
 
 /// What a body says.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfferBody {
     #[serde(default = "first")]

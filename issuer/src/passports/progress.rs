@@ -23,7 +23,7 @@ use crate::store::{OfferStep, Passport, PassportId, PassportState};
 const STREAM_LASTS: Duration = Duration::from_secs(10 * 60);
 
 /// A step of an offer's life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Step {
     /// No offer was made yet.
@@ -53,7 +53,7 @@ pub enum Step {
 }
 
 /// How far the latest offer is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Progress {
     /// The passport.
     pub id: PassportId,

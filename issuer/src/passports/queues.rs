@@ -24,7 +24,7 @@ const UNREADABLE: &str =
     "The address takes expiring_days, a number from 1 to 366, and nothing else.";
 
 /// How many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Counts {
     /// [`Queue::ToApprove`].
     pub to_approve: u64,

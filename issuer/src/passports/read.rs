@@ -42,7 +42,7 @@ pub struct ListQuery {
 }
 
 /// A page.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ListPage {
     /// Newest first; those that run out in the order of their days.
     pub items: Vec<Item>,
@@ -51,7 +51,7 @@ pub struct ListPage {
 }
 
 /// A passport in a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Item {
     /// Its id.
     pub id: PassportId,

@@ -17,7 +17,7 @@ pub struct Terms {
 }
 
 /// Which profiles an offer names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OfferedProfile {
     /// The first that there is a key for.

@@ -12,7 +12,7 @@ use crate::status::list_uri;
 use crate::store::{Act, AskedAct, Copy, HistoryEntry, Passport, PassportId, PassportState};
 
 /// A passport as HR reads it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct PassportView {
     /// Its id.
     pub id: PassportId,
@@ -44,11 +44,12 @@ pub struct PassportView {
     /// What happened, oldest first.
     pub history: Vec<HistoryView>,
     /// What it says.
+    #[schema(value_type = Object)]
     pub checks: Map<String, Value>,
 }
 
 /// A refusal by the staff member.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct RejectionView {
     /// Why; absent when the wallet could not keep it.
     pub reason: Option<&'static str>,
@@ -57,7 +58,7 @@ pub struct RejectionView {
 }
 
 /// What one person asked for.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct AskedView {
     /// What for.
     pub act: AskedAct,
@@ -70,9 +71,10 @@ pub struct AskedView {
 }
 
 /// A copy in a wallet.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct CopyView {
     /// What its status entry says.
+    #[schema(value_type = String)]
     pub status: Status,
     /// Where that is.
     pub status_list: StatusListView,
@@ -87,7 +89,7 @@ pub struct CopyView {
 }
 
 /// A status entry.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct StatusListView {
     /// Address of the list.
     pub uri: String,
@@ -96,7 +98,7 @@ pub struct StatusListView {
 }
 
 /// A line of the history.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct HistoryView {
     /// RFC 3339.
     pub at: String,

@@ -32,6 +32,15 @@ impl IndexOrder {
         }
     }
 
+    /// Two numbers as good as drawn by lot, for an ordinal that nobody is given.
+    pub(super) fn draw(&self, list: u32, ordinal: u32) -> [u64; 2] {
+        let parts: [&[u8]; 3] = [b"decoy", &list.to_be_bytes(), &ordinal.to_be_bytes()];
+        let mac = mac(&self.0, &parts);
+        let (first, rest) = mac.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+        let second = rest.first_chunk::<8>().unwrap_or(&[0; 8]);
+        [u64::from_be_bytes(*first), u64::from_be_bytes(*second)]
+    }
+
     /// A Feistel network over twice `half_bits` bits.
     fn permute(&self, list: u32, number: u32, half_bits: u32) -> u32 {
         let mask = (1 << half_bits) - 1;

@@ -15,6 +15,8 @@ use vc::base64url;
 
 use crate::status::RESIGN_SECONDS;
 use crate::status::bits::Bits;
+use crate::status::decoys::{Decoy, decoys};
+use crate::status::indices::IndexOrder;
 use crate::store::{ListRow, StatusEntry, Store, StoreError};
 
 /// Changes that may wait; a caller beyond them waits to hand its change over.
@@ -72,6 +74,8 @@ pub struct Signing {
     pub store: Arc<dyn Store>,
     /// The clock.
     pub clock: Clock,
+    /// Where the decoys are.
+    pub order: IndexOrder,
 }
 
 impl Publisher {
@@ -85,7 +89,8 @@ impl Publisher {
         for row in work.signing.store.status_lists().await? {
             let entries = work.signing.store.status_entries(row.number).await?;
             let number = row.number;
-            let list = work.lists.entry(number).or_insert(Held::new(row)?);
+            let held = work.held(row)?;
+            let list = work.lists.entry(number).or_insert(held);
             for (index, status) in entries {
                 list.bits.set(index, status)?;
             }
@@ -149,12 +154,8 @@ struct Held {
     kid: String,
     bits: Bits,
     issued_at: i64,
-}
-
-impl Held {
-    fn new(row: ListRow) -> Result<Self, PublishError> {
-        Ok(Self { kid: row.kid, bits: Bits::new(row.form)?, issued_at: 0 })
-    }
+    /// Those that have not changed yet, the next one last.
+    decoys: Vec<Decoy>,
 }
 
 struct Work {
@@ -187,6 +188,12 @@ impl Work {
         }
     }
 
+    fn held(&self, row: ListRow) -> Result<Held, PublishError> {
+        let bits = Bits::new(row.form)?;
+        let decoys = decoys(&self.signing.order, row.number, self.signing.store.list_policy());
+        Ok(Held { kid: row.kid, bits, issued_at: 0, decoys })
+    }
+
     /// Changes the lists and tells which are to be signed.
     async fn apply(&mut self, what: What) -> Result<Vec<u32>, PublishError> {
         match what {
@@ -200,7 +207,7 @@ impl Work {
             }
             What::Open(row) => {
                 let number = row.number;
-                let held = Held::new(row)?;
+                let held = self.held(row)?;
                 self.lists.entry(number).or_insert(held);
                 Ok(vec![number])
             }
@@ -236,6 +243,9 @@ impl Work {
             .by_kid(&held.kid)
             .ok_or_else(|| PublishError::NoKey(held.kid.clone()))?;
         let issued_at = held.issued_at.max(now);
+        while let Some(decoy) = held.decoys.pop_if(|decoy| decoy.at <= issued_at) {
+            held.bits.set(decoy.index, decoy.status)?;
+        }
         for (shown, token) in held.bits.sign(&self.signing, key, number, issued_at)? {
             let etag = format!("\"{}\"", base64url::encode(&Sha256::digest(token.as_bytes())));
             let etag = HeaderValue::from_str(&etag).map_err(|_| PublishError::Stopped)?;

@@ -128,7 +128,7 @@ const NOW: i64 = 1_772_442_000;
 const KID: &str = "key-1";
 
 fn small(entries: u32, lead: i64) -> ListPolicy {
-    ListPolicy { entries, lead }
+    ListPolicy { entries, lead, decoys: 0 }
 }
 
 fn hash(kind: u8, n: u32) -> SecretHash {

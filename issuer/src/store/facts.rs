@@ -44,6 +44,14 @@ impl TryFrom<String> for SecretHash {
 #[serde(transparent)]
 pub struct PassportId(pub Uuid);
 
+impl utoipa::PartialSchema for PassportId {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        crate::openapi::uuid()
+    }
+}
+
+impl utoipa::ToSchema for PassportId {}
+
 impl fmt::Display for PassportId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -74,11 +82,13 @@ pub struct ListPolicy {
     pub entries: u32,
     /// Seconds that a list is public before its first index is given: a `ttl` and a margin.
     pub lead: i64,
+    /// Entries that nobody is given, and that change all the same.
+    pub decoys: u32,
 }
 
 impl Default for ListPolicy {
     fn default() -> Self {
-        Self { entries: u32::try_from(LIST_ENTRIES).unwrap_or(1 << 17), lead: 60 }
+        Self { entries: u32::try_from(LIST_ENTRIES).unwrap_or(1 << 17), lead: 60, decoys: 1024 }
     }
 }
 

@@ -237,6 +237,10 @@ impl Store for SledStore {
             .collect()
     }
 
+    fn list_policy(&self) -> ListPolicy {
+        self.policy
+    }
+
     async fn status(&self, entry: StatusEntry) -> Result<Status, StoreError> {
         let status = self.read(&key::status_entry(entry.list, entry.index), "status entry")?;
         Ok(status.unwrap_or(Status::Valid))

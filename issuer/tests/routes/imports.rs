@@ -1,6 +1,6 @@
 //! Many passports out of one file, through HTTP.
 
-mod files;
+pub(crate) mod files;
 
 use std::slice::from_ref;
 

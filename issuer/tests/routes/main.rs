@@ -9,6 +9,8 @@ mod authorize;
 #[cfg(test)]
 mod batch;
 #[cfg(test)]
+mod canary;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod confirm_key;
@@ -31,6 +33,8 @@ mod notification;
 #[cfg(test)]
 mod offer;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod passports_create;
 #[cfg(test)]
 mod passports_read;
@@ -48,6 +52,8 @@ mod refresh;
 mod roles;
 #[cfg(test)]
 mod status;
+#[cfg(test)]
+mod status_scale;
 #[cfg(test)]
 mod token;
 #[cfg(test)]

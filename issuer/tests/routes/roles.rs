@@ -55,6 +55,7 @@ const TABLE: &[Route] = &[
     route("GET", "/api/v1/audit", Need::Api(AUDIT)),
     route("GET", "/api/v1/audit/export", Need::Api(AUDIT)),
     route("GET", "/api/v1/audit/verify", Need::Api(AUDIT)),
+    route("GET", "/api/v1/openapi.json", Need::Nobody),
     // The console
     route("GET", "/console", Need::Page(READ)),
     route("GET", "/console/import", Need::Page(WRITE)),

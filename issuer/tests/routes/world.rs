@@ -180,7 +180,25 @@ impl World {
         Self::made(PAGES_URL, policy, true).await
     }
 
+    /// At another time.
+    pub(crate) async fn starting(now: i64) -> Self {
+        let (dir, _) = Self::prepared(BASE_URL, false);
+        Self::start(dir, Clock::manual(now), BASE_URL, Policy::default()).await
+    }
+
+    /// With lists of another length; until it is restarted.
+    pub(crate) async fn with_lists(lists: ListPolicy) -> Self {
+        let (dir, _) = Self::prepared(BASE_URL, false);
+        Self::start_with(dir, Clock::manual(NOW), BASE_URL, Policy::default(), lists).await
+    }
+
     async fn made(base_url: &'static str, policy: Policy, certified: bool) -> Self {
+        let (dir, root) = Self::prepared(base_url, certified);
+        Self { root, ..Self::start(dir, Clock::manual(NOW), base_url, policy).await }
+    }
+
+    /// A folder with keys.
+    fn prepared(base_url: &str, certified: bool) -> (TempDir, Option<TrustAnchor>) {
         let dir = TempDir::new().unwrap();
         let mut rng = secrets::rng();
         let key_file = dir.path().join("key");
@@ -201,8 +219,7 @@ impl World {
         });
         ring.generate(Purpose::Issuer, Algorithm::EdDsa, NOW, &mut rng);
         ring.save(&mut rng).unwrap();
-        let made = Self::start(dir, Clock::manual(NOW), base_url, policy).await;
-        Self { root, ..made }
+        (dir, root)
     }
 
     /// Stopped and started again on the same store.
@@ -223,6 +240,16 @@ impl World {
     }
 
     async fn start(dir: TempDir, clock: Clock, base_url: &'static str, policy: Policy) -> Self {
+        Self::start_with(dir, clock, base_url, policy, ListPolicy::default()).await
+    }
+
+    async fn start_with(
+        dir: TempDir,
+        clock: Clock,
+        base_url: &'static str,
+        policy: Policy,
+        lists: ListPolicy,
+    ) -> Self {
         let sealing = Sealing::KeyFile(dir.path().join("key"));
         let ring = Ring::open(&dir.path().join("ring"), &sealing).unwrap();
         let issuer_key = ring.active_for(Purpose::Issuer, Algorithm::EdDsa).unwrap();
@@ -231,8 +258,7 @@ impl World {
         let db = tokio::task::spawn_blocking(move || open(&store_dir)).await.unwrap();
         let tokens = Tokens::new(db.clone(), clock.clone(), SCOPES);
         let order = secrets::index_order(&ring);
-        let store: Arc<dyn Store> =
-            Arc::new(SledStore::new(db.clone(), order, ListPolicy::default()).unwrap());
+        let store: Arc<dyn Store> = Arc::new(SledStore::new(db.clone(), order, lists).unwrap());
         let settings = Settings {
             base_url: base_url.parse().unwrap(),
             ods: "RBV".parse().unwrap(),
@@ -301,7 +327,7 @@ impl World {
         self.body_by(Method::POST, token, path, body).await
     }
 
-    async fn body_by(
+    pub(crate) async fn body_by(
         &self,
         method: Method,
         token: &str,

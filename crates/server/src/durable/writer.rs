@@ -3,10 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
 use super::disk::Disk;
+use crate::metrics;
+
 use super::{Batch, CommitError, Options, View};
 
 pub(super) struct Writer {
@@ -51,6 +54,7 @@ impl Writer {
 
 fn write(db: &sled::Db, mut disk: Disk, facts: &Receiver<Box<dyn Job>>, limit: usize) {
     while let Ok(first) = facts.recv() {
+        let began = Instant::now();
         let mut group = vec![first];
         group.extend(facts.try_iter().take(limit.saturating_sub(1)));
 
@@ -61,6 +65,7 @@ fn write(db: &sled::Db, mut disk: Disk, facts: &Receiver<Box<dyn Job>>, limit: u
         if wrote && let Err(error) = disk.sync(db) {
             stop("the store could not be synced", &error);
         }
+        metrics::group(group.len(), began.elapsed());
         // Refusals wait too: they may rest on facts of this group.
         for job in group {
             job.answer();

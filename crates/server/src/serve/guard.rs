@@ -18,9 +18,11 @@ use http_body_util::BodyExt as _;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::Limits;
+use crate::metrics;
 use crate::pages::{accepts_html, plain_page};
 use crate::problem::{LogText, Problem};
 
@@ -85,12 +87,16 @@ async fn around(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
 
     let file = guard.files.iter().any(|end| route.ends_with(end));
 
-    let mut response = answer(&guard, file, request, next).await;
+    // What handlers log carries the request's number.
+    let span = tracing::info_span!("request", request.id = id, http.route = route);
+    let mut response = answer(&guard, file, request, next).instrument(span).await;
 
     let status = response.status();
     let text = response.extensions_mut().remove::<LogText>().map(|LogText(text)| text);
     let text = text.as_deref().unwrap_or_default();
-    let ms = began.elapsed().as_millis();
+    let time = began.elapsed();
+    metrics::request(&method, route, status, time);
+    let ms = time.as_millis();
     if status.is_server_error() {
         tracing::error!(
             request.id = id, http.method = %method, http.route = route,
@@ -99,7 +105,8 @@ async fn around(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
     } else {
         tracing::debug!(
             request.id = id, http.method = %method, http.route = route,
-            http.status = status.as_u16(), ms, "request {id} got {status} {text}"
+            // What the client sent may stand in a fault's text: it is not written.
+            http.status = status.as_u16(), ms, "request {id} got {status}"
         );
     }
     if for_a_person && (status.is_client_error() || status.is_server_error()) {
@@ -118,6 +125,7 @@ async fn around(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
 async fn answer(guard: &Guard, file: bool, request: Request, next: Next) -> Response {
     let permit = guard.requests.try_acquire();
     if permit.is_err() && request.uri().path() != HEALTH {
+        metrics::refused();
         return Problem::unavailable("The service is busy.").into_response();
     }
     let answered = async {

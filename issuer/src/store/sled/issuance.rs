@@ -291,7 +291,7 @@ pub(super) fn reserve_status_indices(
     let (mut entries, mut opened) = (Vec::new(), Vec::new());
     let mut lists: u32 = get(view, key::LIST_COUNT, "list count")?.unwrap_or(0);
     for _ in 0..count {
-        if from.given >= policy.entries {
+        if from.given >= policy.entries.saturating_sub(policy.decoys) {
             if now < from.spare_from {
                 return Ok(None);
             }

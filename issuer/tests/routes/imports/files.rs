@@ -5,10 +5,10 @@ use serde_json::Value;
 use crate::world::World;
 
 /// Heading and cell of each column.
-pub(super) type Person = Vec<(String, String)>;
+pub(crate) type Person = Vec<(String, String)>;
 
 /// The sample nurse under the template's headings, with some cells changed.
-pub(super) fn nurse(world: &World, change: &[(&str, &str)]) -> Person {
+pub(crate) fn nurse(world: &World, change: &[(&str, &str)]) -> Person {
     let mut person = Person::new();
     let document = world.nurse();
     for (section, value) in document.as_object().unwrap() {
@@ -65,16 +65,16 @@ fn table(people: &[Person]) -> Vec<Vec<String>> {
     [vec![headings], rows].concat()
 }
 
-pub(super) fn csv(people: &[Person]) -> Vec<u8> {
+pub(crate) fn csv(people: &[Person]) -> Vec<u8> {
     delimited(people, b',')
 }
 
-pub(super) fn delimited(people: &[Person], delimiter: u8) -> Vec<u8> {
+pub(crate) fn delimited(people: &[Person], delimiter: u8) -> Vec<u8> {
     lines(&table(people), delimiter)
 }
 
 /// Rows, the headings first, as CSV.
-pub(super) fn written(rows: &[Vec<String>]) -> Vec<u8> {
+pub(crate) fn written(rows: &[Vec<String>]) -> Vec<u8> {
     lines(rows, b',')
 }
 
@@ -87,7 +87,7 @@ fn lines(rows: &[Vec<String>], delimiter: u8) -> Vec<u8> {
 }
 
 /// The rows of a file of ours, the headings first.
-pub(super) fn records(file: &[u8]) -> Vec<Vec<String>> {
+pub(crate) fn records(file: &[u8]) -> Vec<Vec<String>> {
     let file = file.strip_prefix(b"\xef\xbb\xbf").expect("the mark that says UTF-8");
     csv::ReaderBuilder::new()
         .has_headers(false)
@@ -98,14 +98,14 @@ pub(super) fn records(file: &[u8]) -> Vec<Vec<String>> {
 }
 
 /// A cell at the farthest corner that a workbook has.
-pub(super) fn far_corner() -> Vec<Person> {
+pub(crate) fn far_corner() -> Vec<Person> {
     vec![vec![("identity.given_name".to_owned(), CORNER.to_owned())]]
 }
 
 const CORNER: &str = "far corner";
 
 /// An xlsx workbook of inline texts; numbers are numbers.
-pub(super) fn workbook(people: &[Person]) -> Vec<u8> {
+pub(crate) fn workbook(people: &[Person]) -> Vec<u8> {
     let mut rows = String::new();
     for (row, cells) in table(people).iter().enumerate() {
         let number = row + 1;
