@@ -6,13 +6,14 @@ mod data;
 pub(crate) mod form;
 mod home;
 mod import;
+mod movements;
 mod offer;
 mod search;
 mod show;
 mod write;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use server::caller::SignedIn;
 use server::tokens::Scope;
 
@@ -38,6 +39,8 @@ pub fn routes() -> Router<AppState> {
         .route("/console/passports/{id}/edit", get(write::edit).post(write::edited))
         .route("/console/passports/{id}/offer", get(offer::offer).post(offer::compare))
         .route("/console/passports/{id}/offer/events", get(offer::events))
+        .route("/console/movements", get(movements::list))
+        .route("/console/movements/{id}", post(movements::decide))
         .route("/console/passports/{id}/approve", get(approve::ask).post(approve::decide))
         .route("/console/passports/{id}/{act}", get(acts::ask).post(acts::act))
 }

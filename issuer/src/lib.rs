@@ -152,6 +152,14 @@ impl App {
         Ok(())
     }
 
+    /// Sends to webhooks what waits for them and is due; answers how many events were taken.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn deliver(&self, fetcher: &fetch::Fetcher) -> Result<usize, StartError> {
+        Ok(oversight::events::deliver(&self.state.issuer, fetcher).await?)
+    }
+
     /// The issuer itself, for tests.
     pub fn issuer(&self) -> &Arc<Issuer> {
         &self.state.issuer

@@ -27,13 +27,19 @@ use server::tokens::Scope;
 
 pub use crate::passports::view::PassportView;
 
+use crate::oversight::events::ManageWebhooks;
 use crate::person::Person;
 use crate::state::{Issuer, to_the_end};
 use crate::store::{Done, NotDone, Passport, PassportId, StoreError};
 
 /// Every scope that this service knows.
-pub const SCOPES: &[&str] =
-    &[ReadPassports::NAME, WritePassports::NAME, IssueUnattended::NAME, ReadAudit::NAME];
+pub const SCOPES: &[&str] = &[
+    ReadPassports::NAME,
+    WritePassports::NAME,
+    IssueUnattended::NAME,
+    ReadAudit::NAME,
+    ManageWebhooks::NAME,
+];
 /// Longest document: it is kept sealed in one value of the store.
 pub(crate) const MAX_BODY_BYTES: usize = 60 * 1024;
 /// Most characters of a note.

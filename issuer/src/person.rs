@@ -1,6 +1,7 @@
 //! A person's values, encrypted under a data key of the person's own: destroying that key erases
 //! the person.
 
+use axum::http::StatusCode;
 use keys::{DataKey, OpenFailed};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -171,7 +172,9 @@ impl From<PersonError> for Problem {
     fn from(error: PersonError) -> Self {
         match error {
             PersonError::Store(error) => error.into(),
-            PersonError::Gone | PersonError::DoesNotOpen => Self::internal(error),
+            PersonError::Gone => Self::new(StatusCode::GONE, "ERASED", "The person was erased")
+                .detail("Nothing personal is kept any more; the log says when, and by whom."),
+            PersonError::DoesNotOpen => Self::internal(error),
         }
     }
 }

@@ -60,7 +60,8 @@ pub fn router(state: AppState, ready: Readiness) -> Router {
         .route("/status-lists", get(serve::aggregation))
         .route("/status-lists/{number}", get(serve::list))
         .route("/bitstring-lists/{number}/{purpose}", get(serve::bitstring))
-        .route("/types/{vct}", get(types::read));
+        .route("/types/{vct}", get(types::read))
+        .merge(oversight::protocol());
     let documents = Router::new()
         .route(&well_known("openid-credential-issuer"), get(metadata::issuer))
         .route(&well_known("oauth-authorization-server"), get(metadata::authorization_server))

@@ -1,11 +1,12 @@
 //! From command line to a running service.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
 use clock::Clock;
+use fetch::{Fetcher, Guards};
 use keys::Ring;
 use keys::args::{OpenRingError, RingArgs};
 use passport::OdsCode;
@@ -18,6 +19,7 @@ use server::{Durable, Tokens};
 
 use crate::console::WalletOrigin;
 use crate::oid4vci::policy::{PolicyArgs, PolicyError};
+use crate::oversight::roots::{RootsError, network_roots};
 use crate::passports::SCOPES;
 use crate::service::SERVICE;
 use crate::state::{OFFER_SECONDS, Settings};
@@ -59,6 +61,10 @@ pub struct ServeArgs {
     /// One person alone may issue by hand; the log of accounts says so
     #[arg(long, env = "STAFF_PASSPORT_ONE_PERSON_ISSUING")]
     one_person_issuing: bool,
+    /// Root certificates (PEM) of the network, which certify the keys of hosts: without them no
+    /// notice of a movement is taken
+    #[arg(long, env = "STAFF_PASSPORT_NETWORK_ROOT")]
+    network_root: Option<PathBuf>,
     #[command(flatten)]
     policy: PolicyArgs,
     #[command(flatten)]
@@ -93,6 +99,10 @@ fn name(text: &str) -> Result<String, String> {
 pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
     let ring = args.ring.open()?;
     let mut policy = args.policy.policy()?;
+    let network_roots = match &args.network_root {
+        Some(file) => network_roots(file)?,
+        None => Vec::new(),
+    };
     let clock = Clock::system();
     let StoreUrl::Sled(dir) = &args.store;
     let (store, db) = open_store(dir, &ring)?;
@@ -102,6 +112,7 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
     policy.authorization_code = site.web().has_pages();
     let product = &args.sign_in.product_name;
     let wallet = args.wallet.site(&args.base_url, &args.name, product, site.web())?;
+    let loopback = args.base_url.url().scheme() == "http";
     let settings = Settings {
         base_url: args.base_url,
         ods: args.ods,
@@ -109,6 +120,7 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
         offer_seconds: args.offer_minutes.saturating_mul(60),
         policy,
         two_people: !args.one_person_issuing,
+        network_roots,
     };
     let parts = Parts { store: Arc::new(store), tokens: tokens.clone(), ring, clock };
     let app = crate::app(settings, parts).await?;
@@ -131,6 +143,22 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
             }
         }
     });
+    let fetcher = Fetcher::new(Guards { allow_loopback_http: loopback, ..Guards::default() })?;
+    let delivering = app.clone();
+    let delivery = tokio::spawn(async move {
+        let mut news = delivering.issuer().watch.any();
+        loop {
+            match delivering.deliver(&fetcher).await {
+                // There may be more.
+                Ok(taken) if taken > 0 => {}
+                Ok(_) => news.next().await,
+                Err(error) => {
+                    tracing::error!(%error, "webhooks cannot be served");
+                    news.next().await;
+                }
+            }
+        }
+    });
     let tls = args.server.tls_cert.zip(args.server.tls_key).map(|(cert, key)| Tls { cert, key });
     let pages = match args.wallet.origin() {
         Some(origin) => app.pages().layer(Extension(WalletOrigin(origin.as_str().to_owned()))),
@@ -149,6 +177,7 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
         },
     );
     maintenance.abort();
+    delivery.abort();
     served?;
     Ok(())
 }
@@ -190,6 +219,12 @@ pub enum RunError {
     /// The phone wallet is not served.
     #[error(transparent)]
     Wallet(#[from] WalletSiteError),
+    /// Nothing can be sent to webhooks.
+    #[error(transparent)]
+    Fetch(#[from] fetch::SetUpError),
+    /// The network's root is refused.
+    #[error(transparent)]
+    Roots(#[from] RootsError),
     /// The control socket does not work.
     #[error(transparent)]
     Control(#[from] server::control::ControlError),

@@ -8,6 +8,7 @@ use keys::Ring;
 use passport::OdsCode;
 use server::config::BaseUrl;
 use server::{Problem, Tokens};
+use vc::x5c::TrustAnchor;
 
 use crate::catalogue::Catalogue;
 use crate::oid4vci::encryption::RequestKey;
@@ -38,6 +39,8 @@ pub struct Settings {
     pub policy: Policy,
     /// Whether two people issue by hand: one asks, another approves.
     pub two_people: bool,
+    /// Authorities of the network, which certify the keys of hosts.
+    pub network_roots: Vec<TrustAnchor>,
 }
 
 /// The issuer.

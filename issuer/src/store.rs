@@ -7,10 +7,13 @@ pub mod authorizations;
 #[cfg(test)]
 pub(crate) mod contract;
 mod downloads;
+mod erasure;
 pub mod facts;
 pub mod grants;
+mod movements;
 pub mod requests;
 pub mod sled;
+mod webhooks;
 
 use async_trait::async_trait;
 use server::durable::CommitError;
@@ -23,20 +26,26 @@ pub use authorizations::{
     SignedIn,
 };
 pub use downloads::{DownloadStore, Downloaded, NewDownload};
+pub use erasure::{Erased, Erasing, ErasureStore};
 pub use facts::{
     Act, ArchiveReason, Asked, AskedAct, AskedOffer, ChangeKind, ConfirmKey, Copy, Deferral,
     DeferralState, Grant, HistoryEntry, HolderKey, LatestOffer, ListForm, ListPolicy, ListRow,
-    Offer, OfferReason, OfferState, OfferStep, Passport, PassportId, PassportState, Queue,
-    ReinstatementReason, Rejection, RevocationReason, RevokedFor, Sealed, SecretHash, StatusEntry,
-    SuspensionReason, UnknownWord, WithdrawalReason,
+    MovementState, Offer, OfferReason, OfferState, OfferStep, Passport, PassportId, PassportState,
+    Queue, RefusedRelease, ReinstatementReason, Rejection, RevocationReason, RevokedFor, Sealed,
+    SecretHash, StatusEntry, SuspensionReason, UnknownWord, WithdrawalReason,
 };
 pub use grants::{Attested, Client, Grants, NewRefresh, RefreshFamily, Refreshed, Refreshing};
+pub use movements::{
+    Decided, Movement, MovementDecision, MovementId, MovementStore, MovementsRequest, Notice,
+    Noticed,
+};
 pub use requests::{
     Amendment, Begun, Cursor, Delivered, Delivery, Document, Done, HrAct, HrDeed, Import,
     ImportRow, Imported, IndexToken, Issuance, IssuedCopies, KeyDecision, KeyVerdict, Listed,
     MAX_EXPIRING, NewOffer, NonceUse, NotDone, Notification, Offering, Page, PageRequest,
     PassportDraft, QueueCounts, Recorded, Redeemed, Redemption, WalletSays,
 };
+pub use webhooks::{EventStore, Webhook};
 
 /// Wrong transaction codes that an offer survives.
 pub const TX_CODE_TRIES: u8 = 5;
@@ -44,7 +53,16 @@ pub const TX_CODE_TRIES: u8 = 5;
 /// The issuer's store.
 #[async_trait]
 pub trait Store:
-    ApprovalStore + AuditStore + Authorizations + DownloadStore + Grants + Send + Sync
+    ApprovalStore
+    + AuditStore
+    + Authorizations
+    + DownloadStore
+    + ErasureStore
+    + EventStore
+    + MovementStore
+    + Grants
+    + Send
+    + Sync
 {
     /// Records a passport, its sealed values, its search index and, when it is offered at once,
     /// its first offer.

@@ -41,6 +41,7 @@ mod fault;
 mod finding;
 mod judge;
 mod labels;
+pub mod movement;
 mod person;
 mod placement;
 mod presented;
@@ -68,5 +69,5 @@ pub use requirement::{
     NeedWorkHealth, Plain, Requirement, RequirementError, Requirements, SHIPPED,
 };
 pub use rules::rules;
-pub use values::{OdsCode, RegistrationNumber};
+pub use values::{OdsCode, RegistrationNumber, SubjectRef};
 pub use words::{Kind, StaffGroup, Subject};

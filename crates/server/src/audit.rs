@@ -50,8 +50,12 @@ pub enum Event {
     TokenCreated,
     /// An API token was revoked.
     TokenRevoked,
-    /// Whether a change of roles needs two people was set.
+    /// Whether something needs two people was set.
     TwoPeopleSet,
+    /// Somebody else is told what happens.
+    WebhookAdded,
+    /// Not any more.
+    WebhookRemoved,
 }
 
 impl Event {
@@ -73,6 +77,8 @@ impl Event {
             Self::TokenCreated => "token-created",
             Self::TokenRevoked => "token-revoked",
             Self::TwoPeopleSet => "two-people-set",
+            Self::WebhookAdded => "webhook-added",
+            Self::WebhookRemoved => "webhook-removed",
         }
     }
 }

@@ -182,7 +182,9 @@ audit-disabled = Account disabled
 audit-enabled = Account enabled
 audit-token-created = API token made
 audit-token-revoked = API token revoked
-audit-two-people-set = Second approval of roles set
+audit-two-people-set = Second approval set
+audit-webhook-added = Webhook registered
+audit-webhook-removed = Webhook removed
 
 # What happened, by the code that programs read
 problem-SIGN_IN_REFUSED = The sign-in was not completed. Nothing was changed. Begin again.

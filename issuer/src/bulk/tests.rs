@@ -20,6 +20,7 @@ fn settings() -> Settings {
         offer_seconds: OFFER_SECONDS,
         policy: crate::oid4vci::policy::Policy::default(),
         two_people: false,
+        network_roots: vec![],
     }
 }
 

@@ -131,6 +131,10 @@ pub(crate) async fn row(issuer: &Arc<Issuer>, listed: &Listed, shell: &Shell) ->
         Listed::Passport(passport) => passport,
         Listed::Unreadable(id) => return unreadable(*id, shell),
     };
+    if passport.erased {
+        let erased = Row { name: shell.t("erased"), ..unreadable(passport.id, shell) };
+        return Row { state: tag(passport.state, shell), ..erased };
+    }
     let claims = match issuer.claims_of_person(&passport.subject_ref).await {
         Ok(claims) => claims,
         Err(error) => {

@@ -6,6 +6,7 @@ mod create;
 mod hostile;
 mod import;
 mod lists;
+mod movements;
 mod offer;
 mod texts;
 mod world;

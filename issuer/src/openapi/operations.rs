@@ -10,6 +10,7 @@ use super::FaultView;
 use super::operation::{Operation, schema_of};
 use crate::bulk::dry_run::Forecast;
 use crate::bulk::run::Progress as ImportProgress;
+use crate::oversight::events::ManageWebhooks;
 use crate::passports::change::ChangeBody;
 use crate::passports::confirm::{DigitsBody, NoteBody};
 use crate::passports::drafts::Draft;
@@ -20,13 +21,15 @@ use crate::passports::queues::Counts;
 use crate::passports::read::ListPage;
 use crate::passports::{PassportView, ReadPassports, WritePassports};
 use crate::store::{
-    ArchiveReason, PassportState, Queue, ReinstatementReason, RevocationReason, SuspensionReason,
-    WithdrawalReason,
+    ArchiveReason, MovementState, PassportState, Queue, RefusedRelease, ReinstatementReason,
+    RevocationReason, SuspensionReason, WithdrawalReason,
 };
 
 const READ: &str = ReadPassports::NAME;
 const WRITE: &str = WritePassports::NAME;
 const AUDIT: &str = ReadAudit::NAME;
+const WEBHOOKS: &str = ManageWebhooks::NAME;
+const JSON: &str = "application/json";
 const SOMEBODY: &str = "7d444840-9dc0-11d1-b245-5ffdce74fad2";
 
 /// `application/problem+json` (RFC 9457).
@@ -235,11 +238,80 @@ fn oversight() -> Vec<Operation> {
         get("/api/v1/audit/verify", "Whether any entry was changed or removed")
             .scope(AUDIT)
             .gives_of(200, "application/json", "Whether it is whole, and what was looked at"),
+        get("/api/v1/movements", "Whom hosts ask for, newest first")
+            .scope(READ)
+            .query("state", schema_of::<MovementState>(), "In this state only")
+            .query("now", boolean(), "Only who is away today")
+            .query("limit", number(1, 200), "At most so many")
+            .query("cursor", json!({ "type": "string" }), "next_cursor of the page before")
+            .gives_of(200, JSON, "A page of movements"),
+        movement(
+            "/api/v1/movements/{id}/approve",
+            "Release the person",
+            json!({ "type": "object", "additionalProperties": false,
+                    "properties": { "note": note() } }),
+            json!({ "note": "As agreed" }),
+        ),
+        movement(
+            "/api/v1/movements/{id}/refuse",
+            "Do not release the person",
+            json!({ "type": "object", "additionalProperties": false, "required": ["reason"],
+                    "properties": { "reason": schema_of::<RefusedRelease>(), "note": note() } }),
+            json!({ "reason": "NEEDED_HERE" }),
+        ),
+        movement(
+            "/api/v1/movements/{id}/end",
+            "End a release before its time",
+            json!({ "type": "object", "additionalProperties": false, "required": ["on"],
+                    "properties": { "on": { "type": "string", "format": "date" },
+                                    "note": note() } }),
+            json!({ "on": "2026-11-20" }),
+        ),
+        get("/api/v1/events", "What happens, from now on or after Last-Event-ID")
+            .scope(READ)
+            .gives_of(200, "text/event-stream", "An event each, ids only"),
+        get("/api/v1/webhooks", "Who is told what happens").scope(WEBHOOKS).gives_of(
+            200,
+            JSON,
+            "Every webhook",
+        ),
+        post("/api/v1/webhooks", "Tell somebody what happens")
+            .scope(WEBHOOKS)
+            .takes_of(
+                json!({ "type": "object", "additionalProperties": false, "required": ["url"],
+                        "properties": { "url": { "type": "string", "format": "uri",
+                                                 "maxLength": 500 } } }),
+                json!({ "url": "https://events.example.nhs.uk/passports" }),
+            )
+            .gives_of(201, JSON, "The webhook"),
+        Operation::new("delete", "/api/v1/webhooks/{id}", "Tell somebody no more")
+            .scope(WEBHOOKS)
+            .gives_nothing(204, "It is forgotten"),
+        get("/api/v1/impact", "Counters without anybody in them").scope(READ).gives_of(
+            200,
+            JSON,
+            "Each counter and its value",
+        ),
+        post("/api/v1/passports/{id}/erase", "Erase the person of a passport that is over")
+            .scope(WRITE)
+            .takes_of(
+                json!({ "type": "object", "additionalProperties": false, "required": ["confirm"],
+                        "properties": { "confirm": { "type": "string", "format": "uuid" } } }),
+                json!({ "confirm": "00000000-0000-4000-8000-000000000000" }),
+            )
+            .gives_nothing(204, "Nothing personal is kept any more"),
     ]
 }
 
+fn note() -> Value {
+    json!({ "type": ["string", "null"], "maxLength": crate::passports::MAX_NOTE_CHARS })
+}
+
+fn movement(path: &'static str, summary: &'static str, body: Value, example: Value) -> Operation {
+    post(path, summary).scope(WRITE).takes_of(body, example).gives_of(200, JSON, "The movement")
+}
+
 fn protocol() -> Vec<Operation> {
-    const JSON: &str = "application/json";
     const PAR: &[&str] = &[
         "response_type",
         "client_id",
@@ -255,6 +327,12 @@ fn protocol() -> Vec<Operation> {
         &["grant_type", "pre-authorized_code", "tx_code", "authorization_details"];
     let credential = json!({ "type": "object" });
     vec![
+        post("/movements", "A host's signed notice, movement-notice+jwt or movement-end+jwt")
+            .gives_of(202, JSON, "Where the answer will be")
+            .gives_of(200, "application/movement-answer+jwt", "The answer to an end"),
+        get("/movements/{id}", "Home's signed answer")
+            .gives_of(200, "application/movement-answer+jwt", "The answer")
+            .gives_of(202, JSON, "There is none yet"),
         get("/offers/{id}", "A credential offer by reference").gives_of(200, JSON, "The offer"),
         post("/token", "An access token for a code").takes_form(TOKEN).gives_of(
             200,

@@ -122,7 +122,10 @@ pub async fn page(issuer: &Arc<Issuer>, query: ListQuery) -> Result<ListPage, Pr
 
 /// Values that do not open leave the row nameless; the others of the page are shown.
 async fn item(issuer: &Issuer, passport: Passport) -> Item {
-    let claims = issuer.claims_of_person(&passport.subject_ref).await;
+    let claims = match passport.erased {
+        true => Ok(Map::new()),
+        false => issuer.claims_of_person(&passport.subject_ref).await,
+    };
     if let Err(error) = &claims {
         let id = passport.id;
         tracing::error!(passport.id = %id, %error, "the values of passport {id} cannot be read");
@@ -145,7 +148,7 @@ async fn item(issuer: &Issuer, passport: Passport) -> Item {
             .and_then(|rejection| rejection.reason)
             .map(vc::oid4vci::RefusalReason::name),
         readable: claims.is_ok(),
-        subject_ref: Some(passport.subject_ref),
+        subject_ref: Some(passport.subject_ref).filter(|reference| !reference.is_empty()),
     }
 }
 

@@ -36,9 +36,25 @@ impl Watch {
         let _nobody = self.0.send(id);
     }
 
+    /// News of any passport from now on.
+    pub fn any(&self) -> AnyNews {
+        AnyNews(self.0.subscribe())
+    }
+
     /// News of one passport from now on.
     pub fn of(&self, id: PassportId) -> News {
         News { id, changes: self.0.subscribe() }
+    }
+}
+
+/// News of any passport.
+#[derive(Debug)]
+pub struct AnyNews(Receiver<PassportId>);
+
+impl AnyNews {
+    /// Comes back when something may have changed: at the next news, or after some seconds.
+    pub async fn next(&mut self) {
+        let _time_is_up = timeout(LOOK_ANEW, self.0.recv()).await;
     }
 }
 

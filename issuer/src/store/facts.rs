@@ -15,8 +15,9 @@ use crate::store::grants::Client;
 mod words;
 
 pub use words::{
-    Act, ArchiveReason, AskedAct, ChangeKind, ConfirmKey, OfferReason, OfferStep, PassportState,
-    Queue, ReinstatementReason, RevocationReason, SuspensionReason, UnknownWord, WithdrawalReason,
+    Act, ArchiveReason, AskedAct, ChangeKind, ConfirmKey, MovementState, OfferReason, OfferStep,
+    PassportState, Queue, RefusedRelease, ReinstatementReason, RevocationReason, SuspensionReason,
+    UnknownWord, WithdrawalReason,
 };
 
 /// SHA-256 or HMAC-SHA-256 of a secret: an offer id, a code, a token. The secret is not kept.
@@ -239,6 +240,9 @@ pub struct Passport {
     /// What one person asked for and a second has not decided yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
+    /// Whether the person is erased: nothing of hers is left.
+    #[serde(default)]
+    pub erased: bool,
 }
 
 /// An offer that waits for a second person.

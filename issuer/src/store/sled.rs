@@ -7,13 +7,16 @@ mod audit;
 mod authorizations;
 mod documents;
 mod downloads;
+mod erasure;
 mod find;
 mod grants;
 mod held;
 mod issuance;
+mod movements;
 mod offers;
 mod review;
 mod rows;
+mod webhooks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -23,11 +23,17 @@ mod dpop;
 #[cfg(test)]
 mod encryption;
 #[cfg(test)]
+mod erasure;
+#[cfg(test)]
+mod events;
+#[cfg(test)]
 mod imports;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
 mod metadata;
+#[cfg(test)]
+mod movements;
 #[cfg(test)]
 mod notification;
 #[cfg(test)]

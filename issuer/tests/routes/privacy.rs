@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::world::{Wallet, World};
 
 /// Every byte of every file under a folder.
-fn bytes_under(dir: &Path) -> Vec<u8> {
+pub(crate) fn bytes_under(dir: &Path) -> Vec<u8> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -18,7 +18,7 @@ fn bytes_under(dir: &Path) -> Vec<u8> {
     all
 }
 
-fn holds(haystack: &[u8], needle: &str) -> bool {
+pub(crate) fn holds(haystack: &[u8], needle: &str) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use clock::Clock;
 use issuer::oid4vci::policy::Policy;
 use issuer::store::ListPolicy;
@@ -22,6 +24,7 @@ const ORIGIN: &str = "http://localhost:8101";
 const READ: &str = "passports:read";
 const WRITE: &str = "passports:write";
 const AUDIT: &str = "audit:read";
+const WEBHOOKS: &str = "webhooks:manage";
 
 const TABLE: &[Route] = &[
     // HR's API
@@ -56,6 +59,16 @@ const TABLE: &[Route] = &[
     route("GET", "/api/v1/audit/export", Need::Api(AUDIT)),
     route("GET", "/api/v1/audit/verify", Need::Api(AUDIT)),
     route("GET", "/api/v1/openapi.json", Need::Nobody),
+    route("GET", "/api/v1/movements", Need::Api(READ)),
+    route("POST", "/api/v1/movements/{id}/approve", Need::Api(WRITE)),
+    route("POST", "/api/v1/movements/{id}/refuse", Need::Api(WRITE)),
+    route("POST", "/api/v1/movements/{id}/end", Need::Api(WRITE)),
+    route("GET", "/api/v1/events", Need::Api(READ)),
+    route("GET", "/api/v1/webhooks", Need::Api(WEBHOOKS)),
+    route("POST", "/api/v1/webhooks", Need::Api(WEBHOOKS)),
+    route("DELETE", "/api/v1/webhooks/{id}", Need::Api(WEBHOOKS)),
+    route("GET", "/api/v1/impact", Need::Api(READ)),
+    route("POST", "/api/v1/passports/{id}/erase", Need::Api(WRITE)),
     // The console
     route("GET", "/console", Need::Page(READ)),
     route("GET", "/console/import", Need::Page(WRITE)),
@@ -70,6 +83,8 @@ const TABLE: &[Route] = &[
     route("POST", "/console/passports/{id}/offer", Need::Page(WRITE)),
     // Read by the page's script, which follows no redirect to sign-in.
     route("GET", "/console/passports/{id}/offer/events", Need::Api(READ)),
+    route("GET", "/console/movements", Need::Page(READ)),
+    route("POST", "/console/movements/{id}", Need::Page(WRITE)),
     route("GET", "/console/passports/{id}/approve", Need::Page(WRITE)),
     route("POST", "/console/passports/{id}/approve", Need::Page(WRITE)),
     route("GET", "/console/passports/{id}/{act}", Need::Page(WRITE)),
@@ -89,6 +104,8 @@ const TABLE: &[Route] = &[
     route("GET", "/status-lists/{number}", Need::Nobody),
     route("GET", "/bitstring-lists/{number}/{purpose}", Need::Nobody),
     route("GET", "/types/{vct}", Need::Nobody),
+    route("POST", "/movements", Need::Nobody),
+    route("GET", "/movements/{id}", Need::Nobody),
     route("GET", "/.well-known/openid-credential-issuer", Need::Nobody),
     route("GET", "/.well-known/oauth-authorization-server", Need::Nobody),
     route("GET", "/.well-known/jwt-vc-issuer", Need::Nobody),
@@ -137,6 +154,7 @@ async fn service() -> Service {
         offer_seconds: 900,
         policy: Policy::default(),
         two_people: false,
+        network_roots: vec![],
     };
     let args = SignInArgs::default();
     let base_url = ORIGIN.parse().unwrap();
@@ -191,11 +209,30 @@ async fn each_token_opens_what_its_scope_says_and_no_page() {
     }
 }
 
+/// I6
+#[tokio::test]
+async fn hr_of_one_trust_is_nobody_at_another() {
+    let (mut home, mut other) = (service().await, service().await);
+    let scopes = [READ, WRITE, "passports:issue-unattended"].map(str::to_owned);
+    let (secret, _) = home.tokens.create("T", &scopes, 1).await.unwrap();
+    let ask = || {
+        let bearer = format!("Bearer {}", secret.expose());
+        let request = Request::post("/api/v1/passports").header("authorization", bearer);
+        request.header("content-type", "application/json").body(Body::from("{}")).unwrap()
+    };
+
+    let (at_home, elsewhere) =
+        (home.browser.send(ask()).await.status, other.browser.send(ask()).await.status);
+
+    // Allowed, and without a single check.
+    assert_eq!((at_home, elsewhere), (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::UNAUTHORIZED));
+}
+
 #[test]
 fn an_administrator_sees_no_passport_and_an_auditor_changes_none() {
     let scopes = |role| SERVICE.grants.scopes(&[role]);
 
-    assert_eq!(scopes(Role::Administrator), ["people:manage"]);
+    assert_eq!(scopes(Role::Administrator), ["people:manage", WEBHOOKS]);
     assert!(!scopes(Role::Auditor).contains(&WRITE));
     assert!(scopes(Role::HrVerifier).is_empty());
 }

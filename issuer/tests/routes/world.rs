@@ -38,6 +38,8 @@ pub(crate) const BASE_URL: &str = "http://127.0.0.1:8101";
 pub(crate) const PAGES_URL: &str = "http://localhost:8101";
 /// 2 March 2026, 09:00 UTC.
 pub(crate) const NOW: i64 = 1_772_442_000;
+/// In the world's folder, where its issuer trusts a network.
+const NETWORK_ROOT: &str = "network-root.der";
 const OFFER: &str = "openid-credential-offer://";
 
 pub(crate) struct World {
@@ -169,6 +171,13 @@ impl World {
         Self::made(BASE_URL, policy, false).await
     }
 
+    /// One that takes notices of hosts whose keys this authority certifies.
+    pub(crate) async fn trusting(root: &[u8]) -> Self {
+        let world = Self::new().await;
+        std::fs::write(world.dir.path().join(NETWORK_ROOT), root).unwrap();
+        world.restarted().await
+    }
+
     /// With an ES256 key and its certificate, too.
     pub(crate) async fn certified() -> Self {
         Self::made(BASE_URL, Policy::default(), true).await
@@ -259,6 +268,9 @@ impl World {
         let tokens = Tokens::new(db.clone(), clock.clone(), SCOPES);
         let order = secrets::index_order(&ring);
         let store: Arc<dyn Store> = Arc::new(SledStore::new(db.clone(), order, lists).unwrap());
+        let network_roots = std::fs::read(dir.path().join(NETWORK_ROOT))
+            .map(|der| vec![TrustAnchor::from_der(&der).unwrap()])
+            .unwrap_or_default();
         let settings = Settings {
             base_url: base_url.parse().unwrap(),
             ods: "RBV".parse().unwrap(),
@@ -266,6 +278,7 @@ impl World {
             offer_seconds: 900,
             policy: policy.clone(),
             two_people: false,
+            network_roots,
         };
         let scopes =
             |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();

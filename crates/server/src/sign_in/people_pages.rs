@@ -7,6 +7,7 @@ use axum::response::Response;
 use chrono::DateTime;
 use serde::Deserialize;
 
+use crate::audit::Event;
 use crate::pages::{Allow, OnPage, PageError, PageForm, Shell, page, page_with, see_other};
 use crate::people::{
     Asked, Decision, Invitation, PeopleError, Person, PersonId, PersonState, Role, RoleChange,
@@ -203,14 +204,27 @@ pub(crate) async fn roles(
     let sign_in = here.visit.sign_in();
     let person = find(sign_in, &id)?;
     let roles = chosen(&fields)?;
-    let asked =
-        sign_in.people().ask_roles(person.id, &roles, on.person.id).await.map_err(Problem::from)?;
+    let asked = match sign_in.people().ask_roles(person.id, &roles, on.person.id).await {
+        Ok(asked) => asked,
+        Err(error) => return Err(refused(sign_in, &on, error).await.into()),
+    };
     let key = match asked {
         Asked::Done => "people-roles-changed",
         Asked::Waits => "people-roles-asked",
     };
     on.say(key, &[("name", &person.name)]).await?;
     Ok(see_other(&format!("/people/{}", person.id)))
+}
+
+/// Whoever tries to give herself roles stands in the log.
+async fn refused(sign_in: &SignIn, on: &OnPage<ManagePeople>, error: PeopleError) -> Problem {
+    if matches!(error, PeopleError::OwnAccount | PeopleError::SecondPersonNeeded)
+        && let Err(error) =
+            sign_in.people().note(on.person.who(), Event::RoleMissing, Some("own account")).await
+    {
+        tracing::error!(%error, "a refusal cannot be recorded");
+    }
+    error.into()
 }
 
 #[derive(Debug, Deserialize)]
@@ -239,7 +253,9 @@ pub(crate) async fn decide(
         DecisionWord::Approve => (Decision::Approve, "people-roles-changed"),
         DecisionWord::Refuse => (Decision::Refuse, "people-roles-refused"),
     };
-    sign_in.people().decide(person.id, decision, on.person.id).await.map_err(Problem::from)?;
+    if let Err(error) = sign_in.people().decide(person.id, decision, on.person.id).await {
+        return Err(refused(sign_in, &on, error).await.into());
+    }
     on.say(key, &[("name", &person.name)]).await?;
     Ok(see_other(&format!("/people/{}", person.id)))
 }

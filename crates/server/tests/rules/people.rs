@@ -103,6 +103,20 @@ async fn the_second_approval_can_be_turned_off_which_is_recorded() {
     assert_eq!(row.detail.as_deref(), Some("off"));
 }
 
+/// I6
+#[tokio::test]
+async fn whoever_tries_to_give_herself_a_role_stands_in_the_log() {
+    let site = Site::start();
+    let (mut admin, id) = site.somebody("Ada", ADMIN).await;
+
+    let seen = admin.post(&format!("/people/{id}/roles"), &[("roles", "hr_issuer")]).await;
+
+    assert_eq!(seen.status, StatusCode::FORBIDDEN);
+    let row = audit::newest(&site.db).next().unwrap().unwrap();
+    assert_eq!((row.what, row.who), (Event::RoleMissing, format!("person:{id}")));
+    assert_eq!(row.detail.as_deref(), Some("own account"));
+}
+
 #[tokio::test]
 async fn nobody_changes_an_account_of_her_own() {
     let site = Site::start();

@@ -29,6 +29,8 @@ const EVENTS: &[&str] = &[
     "token-created",
     "token-revoked",
     "two-people-set",
+    "webhook-added",
+    "webhook-removed",
 ];
 /// What pages answer besides the general words of a status.
 const PROBLEMS: &[&str] = &[

@@ -11,8 +11,8 @@ use crate::console::acts::HrAct;
 use crate::passports::queues::Queue;
 use crate::service::SERVICE;
 use crate::store::{
-    Act, ArchiveReason, AskedAct, ChangeKind, OfferReason, PassportState, ReinstatementReason,
-    RevocationReason, SuspensionReason, WithdrawalReason,
+    Act, ArchiveReason, AskedAct, ChangeKind, OfferReason, PassportState, RefusedRelease,
+    ReinstatementReason, RevocationReason, SuspensionReason, WithdrawalReason,
 };
 
 const FORM: [&str; 5] = ["field-", "word-", "section-", "group-", "ask-"];
@@ -59,6 +59,7 @@ fn made() -> BTreeSet<String> {
     add("reason", ReinstatementReason::ALL.iter().map(|it| it.name()).collect(), &[""]);
     add("reason", WithdrawalReason::ALL.iter().map(|it| it.name()).collect(), &[""]);
     add("reason", ArchiveReason::ALL.iter().map(|it| it.name()).collect(), &[""]);
+    add("reason", RefusedRelease::ALL.iter().map(|it| it.name()).collect(), &[""]);
     add("reason", AskedAct::ALL.iter().map(|it| it.name()).collect(), &[""]);
     add("reason", OfferReason::ALL.iter().map(|it| it.name()).collect(), &[""]);
     // Why a staff member refuses stands in the history too.

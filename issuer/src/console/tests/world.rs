@@ -75,6 +75,7 @@ impl World {
             offer_seconds: 900,
             policy: Policy::default(),
             two_people,
+            network_roots: vec![],
         };
         let base_url = settings.base_url.clone();
         let name = settings.name.clone();

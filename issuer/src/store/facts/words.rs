@@ -238,6 +238,44 @@ words! {
         ApprovalAsked = "APPROVAL_ASKED",
         /// The second person, or the one who had asked, said no.
         ApprovalRefused = "APPROVAL_REFUSED",
+        /// A host wants to take the person on.
+        ReleaseAsked = "RELEASE_ASKED",
+        /// HR released the person to a host.
+        ReleaseApproved = "RELEASE_APPROVED",
+        /// HR did not.
+        ReleaseRefused = "RELEASE_REFUSED",
+        /// A release ended before its time.
+        ReleaseEnded = "RELEASE_ENDED",
+        /// HR erased the person: what was personal is gone for good.
+        Erased = "ERASED",
+    }
+}
+
+words! {
+    /// How far a movement is.
+    MovementState {
+        /// HR has not said anything yet.
+        Waiting = "WAITING",
+        /// HR releases the person.
+        Approved = "APPROVED",
+        /// HR does not.
+        Refused = "REFUSED",
+        /// What was approved ended before its time.
+        Ended = "ENDED",
+    }
+}
+
+words! {
+    /// Why HR refuses a release.
+    RefusedRelease {
+        /// The person is needed here on these days.
+        NeededHere = "NEEDED_HERE",
+        /// It was not agreed with the person or her manager.
+        NotAgreed = "NOT_AGREED",
+        /// The reference is of nobody here.
+        NotOurs = "NOT_OURS",
+        /// Another reason; the note says it.
+        Other = "OTHER",
     }
 }
 

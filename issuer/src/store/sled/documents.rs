@@ -36,7 +36,9 @@ pub(super) fn draft(
         downloads: vec![],
         acts: 0,
         asked: None,
+        erased: false,
     });
+    rows::put(batch, key::subject(&held.passport.subject_ref), &held.passport.id);
     batch.put(key::data_key(&held.passport.subject_ref), draft.wrapped_key);
     batch.put(key::personal(&held.passport.subject_ref), draft.document.sealed);
     find_by(view, batch, &held.passport, &draft.document.index)?;

@@ -5,6 +5,7 @@ use server::audit::Head;
 use server::durable::{Batch, View};
 use vc::status_list::Status;
 
+use super::movements;
 use super::rows::{NOTHING, get, key, put};
 use crate::audit;
 use crate::life::{Deed, after};
@@ -157,6 +158,7 @@ impl Held {
         batch.put(key::audit(sequence), row);
         put(batch, key::AUDIT_HEAD, &head);
         self.head = Some(head);
+        movements::count(view, batch, &format!("acts/{}", entry.what.name()))?;
         put(batch, key::history_line(&self.passport.id, self.passport.acts), entry);
         self.passport.acts = self.passport.acts.saturating_add(1);
         Ok(())

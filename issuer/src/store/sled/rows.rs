@@ -72,6 +72,15 @@ pub(super) mod key {
         [b"personal/", subject_ref.as_bytes()].concat()
     }
 
+    /// The passport of a person.
+    pub(in super::super) fn subject(subject_ref: &str) -> Vec<u8> {
+        [b"subject/", subject_ref.as_bytes()].concat()
+    }
+
+    pub(in super::super) fn movements_of(id: &PassportId) -> Vec<u8> {
+        [b"movements-of/", id.0.as_bytes().as_slice()].concat()
+    }
+
     /// The document that a change was asked for with.
     pub(in super::super) fn proposal(id: &PassportId) -> Vec<u8> {
         [b"proposal/", id.0.as_bytes().as_slice()].concat()
