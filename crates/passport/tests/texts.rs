@@ -1,4 +1,5 @@
 //! The catalogue: every key that the code says is there, and none lies idle.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 use std::collections::BTreeSet;
 use std::path::Path;
