@@ -221,7 +221,7 @@ async fn bulk(home: &mut Home, report: &mut Report) {
         let text = std::env::var(name).ok();
         text.map_or(otherwise, |text| text.parse().expect("a number"))
     };
-    let rows = number("LOAD_ROWS", 100_000);
+    let rows = number("LOAD_ROWS", 80_000);
     let files = number("LOAD_FILES", 1);
     let file = people::file(rows);
     let (mut times, mut processor) = (Vec::new(), 0.0);
