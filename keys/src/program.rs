@@ -110,6 +110,7 @@ struct OneKey {
     #[command(flatten)]
     ring: RingArgs,
     /// The key's kid, as `list` shows it
+    #[arg(allow_hyphen_values = true)]
     kid: String,
 }
 

@@ -140,7 +140,7 @@ enum KeyCommand {
         #[arg(long)]
         ods: String,
         /// The key
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         kid: String,
         /// The new state
         #[arg(long, value_parser = parsed::<KeyState>)]

@@ -58,6 +58,7 @@ pub(super) struct Attach {
     #[command(flatten)]
     ring: RingArgs,
     /// The key's kid
+    #[arg(allow_hyphen_values = true)]
     kid: String,
     /// The chain (PEM), leaf first
     #[arg(long)]

@@ -45,6 +45,23 @@ fn a_ring_is_made_filled_rotated_and_published() {
     }
 }
 
+/// One kid of 64 begins with a hyphen.
+#[test]
+fn a_kid_is_taken_whatever_letter_it_begins_with() {
+    let dir = tempfile::tempdir().unwrap();
+    keys(dir.path(), 1, &["init", "--new-key-file"]).unwrap();
+
+    for kid in ["-N4oeAvWkM4", "--4oeAvWkM4", "_N4oeAvWkM4"] {
+        for change in ["promote", "retire", "compromise"] {
+            let unknown = keys(dir.path(), 2, &[change, kid]).unwrap_err();
+
+            assert_eq!(unknown.to_string(), format!("no key {kid:?} in the ring"));
+        }
+        keys(dir.path(), 3, &["attach", kid, "--chain", "none.pem", "--root", "none.pem"])
+            .unwrap_err();
+    }
+}
+
 #[test]
 fn a_second_init_leaves_the_ring_as_it_is() {
     let dir = tempfile::tempdir().unwrap();
