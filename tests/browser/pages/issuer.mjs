@@ -44,6 +44,13 @@ export default async function issuer({ network, report, people, shots }) {
     await see(hannah, 'form-faults');
   });
 
+  await report.step('releases that nobody has asked for', async () => {
+    await page.goto(`${base}/movements`);
+    await see(hannah, 'movements');
+    await page.goto(`${base}/movements?now=true`);
+    await see(hannah, 'movements-now');
+  });
+
   await report.step('a draft is saved and found again', async () => {
     await page.goto(`${base}/passports/new`);
     await page.locator('[name="identity.given_name"]').fill('Dara');
