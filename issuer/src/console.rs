@@ -1,5 +1,6 @@
 //! HR's console: pages over the same functions as the API.
 
+mod account;
 mod acts;
 mod approve;
 mod data;
@@ -42,6 +43,7 @@ pub fn routes() -> Router<AppState> {
         .route("/console/movements", get(movements::list))
         .route("/console/movements/{id}", post(movements::decide))
         .route("/console/passports/{id}/approve", get(approve::ask).post(approve::decide))
+        .route("/console/passports/{id}/account", get(account::ask).post(account::act))
         .route("/console/passports/{id}/{act}", get(acts::ask).post(acts::act))
 }
 

@@ -1,6 +1,7 @@
 //! What home HR does, one function an act: pages call it, `/api/v1/passports` calls it. Unknown
 //! members are refused; errors are problems.
 
+pub mod account;
 pub mod approve;
 pub mod change;
 pub mod confirm;

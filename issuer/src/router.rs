@@ -14,7 +14,8 @@ use crate::oid4vci::{
 use crate::openapi;
 use crate::oversight;
 use crate::passports::{
-    approve, change, confirm, create, download, drafts, life, offers, progress, queues, read,
+    account, approve, change, confirm, create, download, drafts, life, offers, progress, queues,
+    read,
 };
 use crate::state::AppState;
 use crate::status::serve;
@@ -30,6 +31,7 @@ pub fn router(state: AppState, ready: Readiness) -> Router {
         .route("/api/v1/passports/{id}", get(read::read))
         .route("/api/v1/passports/{id}/checks", put(drafts::put).patch(change::patch))
         .route("/api/v1/passports/{id}/offer", get(offers::get).post(offers::post))
+        .route("/api/v1/passports/{id}/account", put(account::put).delete(account::delete))
         .route("/api/v1/passports/{id}/withdraw", post(life::post_withdraw))
         .route("/api/v1/passports/{id}/suspend", post(life::post_suspend))
         .route("/api/v1/passports/{id}/reinstate", post(life::post_reinstate))

@@ -29,6 +29,7 @@ pub struct Secrets {
     challenge: Zeroizing<[u8; 32]>,
     issuer_state: Zeroizing<[u8; 32]>,
     reference: Zeroizing<[u8; 32]>,
+    account: Zeroizing<[u8; 32]>,
     search: Zeroizing<[u8; 32]>,
     transaction: Zeroizing<[u8; 32]>,
     notification: Zeroizing<[u8; 32]>,
@@ -45,6 +46,7 @@ impl Secrets {
             challenge: ring.derive("issuer attestation challenge"),
             issuer_state: ring.derive("issuer issuer_state"),
             reference: ring.derive("issuer offer reference"),
+            account: ring.derive("issuer staff account"),
             search: ring.derive("issuer search index"),
             transaction: ring.derive("issuer transaction_id"),
             notification: ring.derive("issuer notification_id"),
@@ -123,6 +125,12 @@ impl Secrets {
             })
             .collect();
         SecretHash(mac(&self.reference, &[b"typed ", plain.as_bytes()]))
+    }
+
+    /// What a passport is found by, from the staff member's account at the identity provider.
+    /// Accounts are told apart without regard to case: to providers Ada@x.uk is ada@x.uk.
+    pub fn account_hash(&self, account: &str) -> SecretHash {
+        SecretHash(mac(&self.account, &[account.trim().to_lowercase().as_bytes()]))
     }
 
     /// The `transaction_id` of an access token and the key that asked with it: made again
@@ -233,6 +241,7 @@ mod tests {
             challenge: key(8),
             issuer_state: key(9),
             reference: key(10),
+            account: key(11),
             search: key(4),
             transaction: key(5),
             notification: key(6),

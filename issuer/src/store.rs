@@ -1,6 +1,7 @@
 //! What the issuer keeps. A method is one whole fact: it happens once, entirely, and is on disk
 //! when it answers. The rules, races included, are in `contract.rs` and hold for every backend.
 
+pub mod accounts;
 mod approvals;
 mod audit;
 pub mod authorizations;
@@ -19,10 +20,11 @@ use async_trait::async_trait;
 use server::durable::CommitError;
 use vc::status_list::Status;
 
+pub use accounts::{AccountStore, Named, Naming, NewAccount};
 pub use approvals::{ApprovalStore, Approving, Asking, Refusing};
 pub use audit::AuditStore;
 pub use authorizations::{
-    AuthorizationCode, Authorizations, CodeRedeemed, CodeRedemption, PushedRequest, SignIn,
+    AuthorizationCode, Authorizations, CodeRedeemed, CodeRedemption, Proof, PushedRequest, SignIn,
     SignedIn,
 };
 pub use downloads::{DownloadStore, Downloaded, NewDownload};
@@ -32,7 +34,7 @@ pub use facts::{
     DeferralState, Grant, HistoryEntry, HolderKey, LatestOffer, ListForm, ListPolicy, ListRow,
     MovementState, Offer, OfferReason, OfferState, OfferStep, Passport, PassportId, PassportState,
     Queue, RefusedRelease, ReinstatementReason, Rejection, RevocationReason, RevokedFor, Sealed,
-    SecretHash, StatusEntry, SuspensionReason, UnknownWord, WithdrawalReason,
+    SecretHash, StaffAccount, StatusEntry, SuspensionReason, UnknownWord, WithdrawalReason,
 };
 pub use grants::{Attested, Client, Grants, NewRefresh, RefreshFamily, Refreshed, Refreshing};
 pub use movements::{
@@ -53,7 +55,8 @@ pub const TX_CODE_TRIES: u8 = 5;
 /// The issuer's store.
 #[async_trait]
 pub trait Store:
-    ApprovalStore
+    AccountStore
+    + ApprovalStore
     + AuditStore
     + Authorizations
     + DownloadStore

@@ -100,7 +100,7 @@ fn people_sign_in_with_their_organisations_account() {
     let text = format!(
         "[[provider]]\nid = \"hospital\"\npreset = \"generic\"\nlabel = \"Hospital account\"\n\
          issuer = \"{provider}\"\nclient_id = \"staff-passport\"\n\
-         client_secret_file = {secret:?}\n[provider.roles]\n\
+         client_secret_file = {secret:?}\nstaff_claim = \"email\"\n[provider.roles]\n\
          \"passport-hr\" = \"hr_issuer\"\n\"passport-audit\" = \"auditor\"\n"
     );
     std::fs::write(&file, text).expect("written");

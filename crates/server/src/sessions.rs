@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::people::PersonId;
+use crate::sign_in::staff::Proved;
 
 pub(crate) use store::Store;
 
@@ -38,6 +39,8 @@ pub(crate) struct Contents {
     pub(crate) ceremony: Option<Value>,
     /// A sign-in at a provider under way.
     pub(crate) provider: Option<Value>,
+    /// An account at a provider, proved here to fetch a passport.
+    pub(crate) staff: Option<Proved>,
 }
 
 /// A browser's session in one request.

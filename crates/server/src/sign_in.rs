@@ -18,6 +18,7 @@ mod people_pages;
 pub mod providers;
 mod routes;
 mod site;
+pub(crate) mod staff;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -53,6 +54,7 @@ pub use audit_page::ReadAudit;
 pub use people_pages::ManagePeople;
 pub use routes::TABLE;
 pub use site::Site;
+pub use staff::StaffSignIn;
 
 const MAINTENANCE: Duration = Duration::from_secs(5 * 60);
 

@@ -8,6 +8,7 @@
 )]
 
 pub mod matrix;
+pub mod provider;
 
 use std::collections::BTreeMap;
 

@@ -188,6 +188,7 @@ audit-webhook-removed = Webhook removed
 
 # What happened, by the code that programs read
 problem-SIGN_IN_REFUSED = The sign-in was not completed. Nothing was changed. Begin again.
+problem-NO_ACCOUNT = You have signed in, but your organisation’s sign-in service does not say which account is yours. Use the code from your HR department instead.
 problem-NO_ROLE = You have signed in, but your account has no role at this service. Ask whoever manages staff accounts at your organisation.
 problem-BEGIN_AGAIN = The page was open for too long. Load it anew and try again.
 problem-PASSKEY_REFUSED = The passkey was not taken. It has to ask for a PIN, a fingerprint or your face.

@@ -26,6 +26,7 @@ struct ApprovePage {
     by: String,
     at: String,
     note: String,
+    account: String,
     own: bool,
     sections: Vec<ReviewSection>,
 }
@@ -72,6 +73,7 @@ pub(super) async fn ask(
         by: on.name_of(&asked.by)?.unwrap_or_else(|| asked.by.clone()),
         at: data::moment(asked.at, shell),
         note: asked.note.as_deref().and_then(|note| person.open_note(note)).unwrap_or_default(),
+        account: data::account(&issuer, &whole).await?,
         own: asked.by == on.person.who(),
         sections: review(proposed.as_ref().unwrap_or(&whole.claims), data::today(&issuer), &say),
         shell: on.shell,

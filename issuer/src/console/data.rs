@@ -55,6 +55,13 @@ pub(crate) async fn history(
     Ok(history)
 }
 
+/// The account by which the staff member may fetch it; empty when there is none.
+pub(crate) async fn account(issuer: &Arc<Issuer>, whole: &Whole) -> Result<String, Problem> {
+    let Some(account) = &whole.passport.account else { return Ok(String::new()) };
+    let person = issuer.person(&whole.passport.subject_ref).await?;
+    Ok(person.open_note(&account.sealed).unwrap_or_default())
+}
+
 /// Today in London.
 pub(crate) fn today(issuer: &Issuer) -> NaiveDate {
     passport::day::london(UnixTime(issuer.clock.now()))

@@ -1,5 +1,6 @@
-//! `/authorize`: the page where a staff member says who she is, by the code that HR gave her, and
-//! is sent back to her wallet with an authorization code (RFC 6749, 4.1.2; RFC 9207).
+//! `/authorize`: the page where a staff member says who she is, by the code that HR gave her or by
+//! her account at the trust's identity provider, and is sent back to her wallet with an
+//! authorization code (RFC 6749, 4.1.2; RFC 9207).
 //!
 //! Anybody may push a request for any address. So nothing here redirects before the staff member
 //! has pressed a button on a page that names where it leads: what is wrong is shown on our own page.
@@ -15,8 +16,9 @@ use axum::routing::get;
 use serde::Deserialize;
 use server::Problem;
 use server::pages::{
-    Allow, OpenPage, PageError, PageForm, Shell, form_may_lead_to, page_with, see_other,
+    Allow, OpenPage, PageError, PageForm, Shell, Visit, form_may_lead_to, page_with, see_other,
 };
+use server::sign_in::StaffSignIn;
 use url::Url;
 use vc::oauth::{AuthorizationErrorCode, AuthorizationResponse};
 
@@ -24,7 +26,7 @@ use crate::console::form::Fault;
 use crate::oid4vci::par::REQUEST_URI;
 use crate::secrets::{self, TX_CODE_DIGITS};
 use crate::state::{AppState, Issuer};
-use crate::store::{PushedRequest, SecretHash, SignIn, SignedIn};
+use crate::store::{OfferState, Proof, PushedRequest, SecretHash, SignIn, SignedIn};
 
 /// Life of a code in seconds.
 const CODE_SECONDS: i64 = 60;
@@ -42,6 +44,22 @@ struct SignInPage {
     reference_error: String,
     code_error: String,
     errors: Vec<Fault>,
+    provider: Option<StaffSignIn>,
+    account: Option<Account>,
+}
+
+impl SignInPage {
+    /// Whether her account serves: then there is no code to type.
+    fn account_waits(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| account.waits)
+    }
+}
+
+/// The account that she has proved.
+struct Account {
+    name: String,
+    /// Whether an offer is open for it that is of what the wallet asks for.
+    waits: bool,
 }
 
 /// What the wallet sends the browser with (RFC 9126, 4).
@@ -72,43 +90,86 @@ pub fn routes() -> Router<AppState> {
 }
 
 async fn show(
-    OpenPage { shell, .. }: OpenPage,
+    open: OpenPage,
     State(issuer): State<Arc<Issuer>>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     let (_, request) = pushed(&issuer, &asked.client_id, &asked.request_uri).await?;
     let ask_reference = by_state(&issuer, &request).await?.is_none();
-    Ok(sign_in_page(
-        StatusCode::OK,
-        &request,
-        SignInPage {
-            shell,
-            client_id: asked.client_id,
-            request_uri: asked.request_uri,
-            leads_to: leads_to(&request.redirect_uri),
-            ask_reference,
-            reference: String::new(),
-            reference_error: String::new(),
-            code_error: String::new(),
-            errors: vec![],
-        },
-    ))
+    let page = begin(&issuer, open, &request, &asked, ask_reference).await?;
+    Ok(sign_in_page(StatusCode::OK, &request, page))
 }
 
 async fn enter(
-    OpenPage { shell, .. }: OpenPage,
+    open: OpenPage,
     State(issuer): State<Arc<Issuer>>,
     PageForm(entered): PageForm<Entered>,
 ) -> Result<Response, PageError> {
-    let (name, request) = pushed(&issuer, &entered.client_id, &entered.request_uri).await?;
-    let now = issuer.clock.now();
-    if entered.press == "cancel" {
-        issuer.store.refuse_request(name, now).await.map_err(Problem::from)?;
-        let refused = AuthorizationResponse::Refused(AuthorizationErrorCode::AccessDenied);
-        return back(&issuer, &request, &refused);
+    let asked =
+        Asked { client_id: entered.client_id.clone(), request_uri: entered.request_uri.clone() };
+    let (name, request) = pushed(&issuer, &asked.client_id, &asked.request_uri).await?;
+    match entered.press.as_str() {
+        "cancel" => {
+            issuer.store.refuse_request(name, issuer.clock.now()).await.map_err(Problem::from)?;
+            let refused = AuthorizationResponse::Refused(AuthorizationErrorCode::AccessDenied);
+            back(&issuer, &request, &refused)
+        }
+        "forget" => {
+            open.visit.forget_staff_account().await;
+            Ok(see_other(&here(&asked)))
+        }
+        "account" => by_account(&issuer, open, (name, request), &asked).await,
+        _ => by_code(&issuer, open, (name, request), &asked, entered).await,
     }
+}
+
+/// She has proved the account that HR has named for her passport.
+async fn by_account(
+    issuer: &Issuer,
+    open: OpenPage,
+    (name, request): (SecretHash, PushedRequest),
+    asked: &Asked,
+) -> Result<Response, PageError> {
+    let account = open.visit.staff_account().map(|it| issuer.secrets.account_hash(it));
+    if let Some(account) = account
+        && let Some((offer, _)) =
+            issuer.store.offer_of_account(&account).await.map_err(Problem::from)?
+    {
+        let (code, sign_in) = sign_in(issuer, name, offer, Proof::Account(account));
+        match issuer.store.sign_in(sign_in).await.map_err(Problem::from)? {
+            SignedIn::Code(request) => {
+                open.visit.forget_staff_account().await;
+                return back(issuer, &request, &AuthorizationResponse::Code(code.into()));
+            }
+            SignedIn::NoRequest => return Err(no_request().into()),
+            // The page says so.
+            SignedIn::NotOffered | SignedIn::NoOffer | SignedIn::WrongCode(..) => {}
+        }
+    }
+    let ask_reference = by_state(issuer, &request).await?.is_none();
+    let mut page = begin(issuer, open, &request, asked, ask_reference).await?;
+    let key = match page.account {
+        Some(_) => "authorize-account-none",
+        None => "authorize-account-gone",
+    };
+    let text = page.shell.t(key);
+    let fault =
+        Fault { field: "code".to_owned(), href: "#code".to_owned(), beside: text.clone(), text };
+    page.errors.push(fault);
+    Ok(sign_in_page(StatusCode::UNPROCESSABLE_ENTITY, &request, page))
+}
+
+/// She has typed the code that HR gave her.
+async fn by_code(
+    issuer: &Issuer,
+    open: OpenPage,
+    (name, request): (SecretHash, PushedRequest),
+    asked: &Asked,
+    entered: Entered,
+) -> Result<Response, PageError> {
+    let shell = &open.shell;
     let digits: String = entered.code.chars().filter(char::is_ascii_digit).collect();
-    let known = by_state(&issuer, &request).await?;
+    let known = by_state(issuer, &request).await?;
     let ask_reference = known.is_none();
     let found = match known {
         Some(offer) => Some(offer),
@@ -126,18 +187,11 @@ async fn enter(
         wrong = shell.t("authorize-six");
     }
     if let Some((offer, its)) = found.filter(|_| whole) {
-        let code = secrets::random_text::<CODE_BYTES>(&mut secrets::rng());
-        let sign_in = SignIn {
-            request: name,
-            offer,
-            tx_code: issuer.secrets.tx_code_hash(&its.code, &digits),
-            code: secrets::hash(&code),
-            code_expires_at: now.saturating_add(CODE_SECONDS),
-            now,
-        };
+        let tx_code = issuer.secrets.tx_code_hash(&its.code, &digits);
+        let (code, sign_in) = sign_in(issuer, name, offer, Proof::TxCode(tx_code));
         match issuer.store.sign_in(sign_in).await.map_err(Problem::from)? {
             SignedIn::Code(request) => {
-                return back(&issuer, &request, &AuthorizationResponse::Code(code.into()));
+                return back(issuer, &request, &AuthorizationResponse::Code(code.into()));
             }
             SignedIn::NoRequest => return Err(no_request().into()),
             SignedIn::NotOffered => wrong = shell.t("authorize-not-offered"),
@@ -151,26 +205,91 @@ async fn enter(
             }
         }
     }
-    Ok(sign_in_page(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        &request,
-        SignInPage {
-            shell,
-            client_id: entered.client_id,
-            request_uri: entered.request_uri,
-            leads_to: leads_to(&request.redirect_uri),
-            ask_reference,
-            reference: entered.reference,
-            reference_error: String::new(),
-            code_error: wrong.clone(),
-            errors: vec![Fault {
-                field: "code".to_owned(),
-                href: "#code".to_owned(),
-                beside: wrong.clone(),
-                text: wrong,
-            }],
-        },
-    ))
+    let page = SignInPage {
+        reference: entered.reference,
+        code_error: wrong.clone(),
+        errors: vec![Fault {
+            field: "code".to_owned(),
+            href: "#code".to_owned(),
+            beside: wrong.clone(),
+            text: wrong,
+        }],
+        ..begin(issuer, open, &request, asked, ask_reference).await?
+    };
+    Ok(sign_in_page(StatusCode::UNPROCESSABLE_ENTITY, &request, page))
+}
+
+/// A fresh authorization code, and the fact that gives it.
+fn sign_in(
+    issuer: &Issuer,
+    request: SecretHash,
+    offer: SecretHash,
+    proof: Proof,
+) -> (String, SignIn) {
+    let code = secrets::random_text::<CODE_BYTES>(&mut secrets::rng());
+    let now = issuer.clock.now();
+    let sign_in = SignIn {
+        request,
+        offer,
+        proof,
+        code: secrets::hash(&code),
+        code_expires_at: now.saturating_add(CODE_SECONDS),
+        now,
+    };
+    (code, sign_in)
+}
+
+/// The page before anything was typed.
+async fn begin(
+    issuer: &Issuer,
+    OpenPage { shell, visit }: OpenPage,
+    request: &PushedRequest,
+    asked: &Asked,
+    ask_reference: bool,
+) -> Result<SignInPage, Problem> {
+    let account = proved(issuer, &visit, request).await?;
+    // Where her own account serves, the code is for those who have none.
+    let provider = match account {
+        None => visit.staff_sign_in(&here(asked)),
+        Some(_) => None,
+    };
+    Ok(SignInPage {
+        shell,
+        client_id: asked.client_id.clone(),
+        request_uri: asked.request_uri.clone(),
+        leads_to: leads_to(&request.redirect_uri),
+        ask_reference,
+        reference: String::new(),
+        reference_error: String::new(),
+        code_error: String::new(),
+        errors: vec![],
+        provider,
+        account,
+    })
+}
+
+async fn proved(
+    issuer: &Issuer,
+    visit: &Visit,
+    request: &PushedRequest,
+) -> Result<Option<Account>, Problem> {
+    let Some(name) = visit.staff_account() else { return Ok(None) };
+    let offer = issuer.store.offer_of_account(&issuer.secrets.account_hash(name)).await?;
+    let waits = offer.is_some_and(|(_, offer)| {
+        offer.state == OfferState::Open
+            && issuer.clock.now() < offer.expires_at
+            && offer.configurations.iter().any(|it| request.wanted.contains(it))
+    });
+    Ok(Some(Account { name: name.to_owned(), waits }))
+}
+
+/// The page's own address.
+fn here(asked: &Asked) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("client_id", &asked.client_id)
+        .append_pair("request_uri", &asked.request_uri)
+        .finish();
+    format!("/authorize?{query}")
 }
 
 /// A request that waits for its answer.

@@ -11,6 +11,7 @@ use super::operation::{Operation, schema_of};
 use crate::bulk::dry_run::Forecast;
 use crate::bulk::run::Progress as ImportProgress;
 use crate::oversight::events::ManageWebhooks;
+use crate::passports::account::AccountBody;
 use crate::passports::change::ChangeBody;
 use crate::passports::confirm::{DigitsBody, NoteBody};
 use crate::passports::drafts::Draft;
@@ -127,6 +128,13 @@ fn passports() -> Vec<Operation> {
         get("/api/v1/passports/{id}", "A passport")
             .scope(READ)
             .gives::<PassportView>(200, "The passport"),
+        Operation::new("put", "/api/v1/passports/{id}/account", "Name the staff member's account")
+            .scope(WRITE)
+            .takes::<AccountBody>(json!({ "account": "ada.lovelace@nhs.net" }))
+            .gives::<PassportView>(200, "The passport, with its account"),
+        Operation::new("delete", "/api/v1/passports/{id}/account", "Take the account away")
+            .scope(WRITE)
+            .gives::<PassportView>(200, "The passport, without an account"),
         Operation::new("put", "/api/v1/passports/{id}/checks", "Write on at a draft")
             .scope(WRITE)
             .takes_of(checks(), nurse())

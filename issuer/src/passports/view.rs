@@ -34,6 +34,9 @@ pub struct PassportView {
     /// What stands in its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<PassportId>,
+    /// The account at the identity provider by which the staff member may fetch it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
     /// What waits for a second person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked: Option<AskedView>,
@@ -139,6 +142,7 @@ impl PassportView {
             accepted_at: passport.accepted_at.map(instant),
             rejection,
             superseded_by: passport.superseded_by,
+            account: open(passport.account.map(|account| account.sealed)),
             asked: passport.asked.map(|asked| AskedView {
                 act: asked.act,
                 by: asked.by,

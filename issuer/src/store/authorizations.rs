@@ -43,15 +43,24 @@ pub struct AuthorizationCode {
     pub used: bool,
 }
 
-/// A staff member who signs in by the code that HR gave her.
+/// By what a staff member signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Keyed hash of the transaction code that she typed, which HR gave her.
+    TxCode(SecretHash),
+    /// Keyed hash of the account that she proved, which HR has named for her passport.
+    Account(SecretHash),
+}
+
+/// A staff member who signs in.
 #[derive(Clone, Debug)]
 pub struct SignIn {
     /// Hash of `request_uri`.
     pub request: SecretHash,
     /// Hash of the offer's id.
     pub offer: SecretHash,
-    /// Keyed hash of the transaction code that she typed.
-    pub tx_code: SecretHash,
+    /// By what.
+    pub proof: Proof,
     /// Hash of the code to give.
     pub code: SecretHash,
     /// When that expires.
@@ -133,8 +142,8 @@ pub trait Authorizations: Send + Sync {
         found_by: &SecretHash,
     ) -> Result<Option<(SecretHash, Offer)>, StoreError>;
 
-    /// Answers a request with a code when the staff member's code is right. Wrong ones are counted
-    /// with those at the token endpoint: the fifth kills the offer.
+    /// Answers a request with a code when the staff member's proof is right. Wrong transaction
+    /// codes are counted with those at the token endpoint: the fifth kills the offer.
     async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, StoreError>;
 
     /// The staff member does not want it: the request is over.

@@ -1,5 +1,6 @@
 //! Every rule of the store, for every backend.
 
+mod accounts;
 mod confirm;
 mod copies;
 mod grants;
@@ -68,6 +69,10 @@ rules! {
         the_same_holder_gets_the_same_copy_and_another_none
         an_expired_token_records_nothing
         old_nonces_and_tokens_are_forgotten_an_hour_after_they_expire;
+    accounts:
+        an_account_leads_to_the_latest_offer_of_its_one_passport
+        the_account_of_a_passport_that_is_over_may_be_anothers
+        whoever_may_not_offer_alone_names_no_account_under_an_offer;
     grants:
         what_is_good_once_is_taken_once_however_many_come_at_once
         a_refresh_token_is_good_once_and_again_ends_its_family

@@ -240,9 +240,21 @@ pub struct Passport {
     /// What one person asked for and a second has not decided yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
+    /// The account at the identity provider by which the staff member may fetch it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<StaffAccount>,
     /// Whether the person is erased: nothing of hers is left.
     #[serde(default)]
     pub erased: bool,
+}
+
+/// A staff member's account at the trust's identity provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffAccount {
+    /// What it is found by: a keyed hash.
+    pub found_by: SecretHash,
+    /// In HR's words, sealed under the person's key.
+    pub sealed: String,
 }
 
 /// An offer that waits for a second person.

@@ -1,6 +1,7 @@
 //! The embedded store, on `server::durable`: every fact is checked and written on one thread and
 //! on disk before it answers.
 
+mod accounts;
 mod acts;
 mod approvals;
 mod audit;

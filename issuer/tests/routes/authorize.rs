@@ -11,17 +11,17 @@ use vc::oid4vci::{CredentialOffer, Transport};
 use crate::client::{Client, Tokens};
 use crate::world::{Created, PAGES_URL, Reply, Wallet, World};
 
-const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
+pub(crate) const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
 const BACK: &str = "https://wallet.example/back?from=issuer";
-const CLIENT_ID: &str = "https://wallet.example";
+pub(crate) const CLIENT_ID: &str = "https://wallet.example";
 
 /// What a wallet pushes; tests change one thing.
-struct Ask {
+pub(crate) struct Ask {
     pairs: Vec<(String, String)>,
 }
 
 impl Ask {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let ask = Self { pairs: vec![] };
         ask.with("response_type", "code")
             .with("client_id", CLIENT_ID)
@@ -32,7 +32,7 @@ impl Ask {
             .with("scope", "employment-checks-1")
     }
 
-    fn with(self, name: &str, value: &str) -> Self {
+    pub(crate) fn with(self, name: &str, value: &str) -> Self {
         let mut without = self.without(name);
         without.pairs.push((name.to_owned(), value.to_owned()));
         without
@@ -51,14 +51,14 @@ impl Ask {
         world.post_form("/par", &self.pairs()).await
     }
 
-    async fn request_uri(&self, world: &World) -> String {
+    pub(crate) async fn request_uri(&self, world: &World) -> String {
         let reply = self.push(world).await;
         assert_eq!(reply.status, StatusCode::CREATED, "{:?}", reply.body);
         reply.json()["request_uri"].as_str().unwrap().to_owned()
     }
 }
 
-async fn issuer_state(world: &World, created: &Created) -> String {
+pub(crate) async fn issuer_state(world: &World, created: &Created) -> String {
     let reply = world.get(&created.offer_path()).await;
     let offer = CredentialOffer::parse(&reply.body, Transport::LoopbackHttp).unwrap();
     offer.grants.unwrap().authorization_code.unwrap().issuer_state.unwrap()
@@ -72,14 +72,14 @@ fn browser(world: &World) -> Browser {
     Browser::new(world.router.clone(), PAGES_URL)
 }
 
-fn address(client_id: &str, request_uri: &str) -> String {
+pub(crate) fn address(client_id: &str, request_uri: &str) -> String {
     let query = [("client_id", client_id), ("request_uri", request_uri)];
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
     format!("/authorize?{query}")
 }
 
 /// The staff member opens the page and presses a button.
-async fn presses(
+pub(crate) async fn presses(
     browser: &mut Browser,
     request_uri: &str,
     (reference, code): (&str, &str),
@@ -99,7 +99,7 @@ async fn presses(
 
 /// A parameter of where the browser is sent.
 #[track_caller]
-fn answered(seen: &Seen, name: &str) -> Option<String> {
+pub(crate) fn answered(seen: &Seen, name: &str) -> Option<String> {
     assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.body);
     let url = url::Url::parse(seen.location()).unwrap();
     assert_eq!(url.host_str(), Some("wallet.example"));
@@ -115,7 +115,7 @@ async fn code(world: &World, created: &Created, ask: Ask) -> String {
     answered(&seen, "code").unwrap()
 }
 
-fn redeeming<'a>(code: &'a str, verifier: &'a str) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn redeeming<'a>(code: &'a str, verifier: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("grant_type", "authorization_code"),
         ("code", code),

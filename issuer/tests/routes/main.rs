@@ -1,6 +1,8 @@
 //! The issuer's real router in process, with a clock moved by hand and a wallet made of `vc`.
 
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod attestation;
 #[cfg(test)]
 mod audit;
@@ -14,6 +16,8 @@ mod canary;
 mod client;
 #[cfg(test)]
 mod confirm_key;
+#[cfg(test)]
+mod content;
 #[cfg(test)]
 mod credential;
 #[cfg(test)]

@@ -35,6 +35,8 @@ const TABLE: &[Route] = &[
     route("PATCH", "/api/v1/passports/{id}/checks", Need::Api(WRITE)),
     route("GET", "/api/v1/passports/{id}/offer", Need::Api(WRITE)),
     route("POST", "/api/v1/passports/{id}/offer", Need::Api(WRITE)),
+    route("PUT", "/api/v1/passports/{id}/account", Need::Api(WRITE)),
+    route("DELETE", "/api/v1/passports/{id}/account", Need::Api(WRITE)),
     route("POST", "/api/v1/passports/{id}/withdraw", Need::Api(WRITE)),
     route("POST", "/api/v1/passports/{id}/suspend", Need::Api(WRITE)),
     route("POST", "/api/v1/passports/{id}/reinstate", Need::Api(WRITE)),
@@ -87,6 +89,8 @@ const TABLE: &[Route] = &[
     route("POST", "/console/movements/{id}", Need::Page(WRITE)),
     route("GET", "/console/passports/{id}/approve", Need::Page(WRITE)),
     route("POST", "/console/passports/{id}/approve", Need::Page(WRITE)),
+    route("GET", "/console/passports/{id}/account", Need::Page(WRITE)),
+    route("POST", "/console/passports/{id}/account", Need::Page(WRITE)),
     route("GET", "/console/passports/{id}/{act}", Need::Page(WRITE)),
     route("POST", "/console/passports/{id}/{act}", Need::Page(WRITE)),
     // Wallets and verifiers

@@ -40,6 +40,8 @@ pub(crate) const PAGES_URL: &str = "http://localhost:8101";
 pub(crate) const NOW: i64 = 1_772_442_000;
 /// In the world's folder, where its issuer trusts a network.
 const NETWORK_ROOT: &str = "network-root.der";
+/// In the world's folder, where its people sign in at a provider.
+pub(crate) const OIDC: &str = "oidc.toml";
 const OFFER: &str = "openid-credential-offer://";
 
 pub(crate) struct World {
@@ -291,7 +293,9 @@ impl World {
         let app = issuer::app(settings, parts).await.unwrap();
         let mut router = app.router();
         if policy.authorization_code {
-            let (url, args) = (base_url.parse().unwrap(), SignInArgs::default());
+            let oidc = Some(dir.path().join(OIDC)).filter(|file| file.exists());
+            let (url, args) =
+                (base_url.parse().unwrap(), SignInArgs { oidc, ..Default::default() });
             let sign_in = SignIn::start(SERVICE, url, "Trust", db, clock.clone(), &args).unwrap();
             router = sign_in.around(router.merge(app.pages()));
         }

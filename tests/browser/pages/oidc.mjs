@@ -1,5 +1,8 @@
 // Sign-in at an OpenID provider: roles by claims, and everything that can go wrong on the way.
+import { createHash, randomBytes } from 'node:crypto';
 import { look } from './lib/look.mjs';
+import { create } from './lib/offer.mjs';
+import { fill } from './lib/passport-form.mjs';
 import { startProvider } from './lib/provider.mjs';
 
 export default async function oidc({ network, report, people, shots }) {
@@ -7,8 +10,9 @@ export default async function oidc({ network, report, people, shots }) {
   const { issuer } = network;
   const accounts = {
     hannah: { name: 'Hannah Home', roles: ['passport-hr', 'something-else'] },
+    amara: { name: 'Amara Okafor', email: 'amara@hospital.example' },
     olu: { name: 'Olu Auditor', roles: ['passport-audit'] },
-    nobody: { name: 'Nobody', roles: ['cleaner'] },
+    nobody: { name: 'Nobody', email: 'nobody@hospital.example', roles: ['cleaner'] },
   };
   const provider = await startProvider({
     port: new URL(network.provider).port,
@@ -73,6 +77,73 @@ export default async function oidc({ network, report, people, shots }) {
     await away.page.waitForURL((url) => url.pathname.endsWith('/callback'));
     await see(away, 'sign-in-given-up');
     await away.context.close();
+  });
+
+  await report.step('a staff member fetches her passport by her account', async () => {
+    const hannah = await people.somebody('Hannah');
+    provider.next = 'hannah';
+    accounts.hannah.roles = ['passport-hr'];
+    await begin(hannah, '?next=%2Fconsole%2Fpassports%2Fnew');
+    await hannah.page.waitForURL(`${issuer}/console/passports/new`);
+    await fill(hannah.page, network.nurse);
+    const id = await create(hannah.page, { waive: true });
+    await hannah.page.goto(`${issuer}/console/passports/${id}`);
+    await hannah.page.getByRole('link', { name: 'Name the staff account' }).click();
+    await see(hannah, 'account');
+    await hannah.page.getByRole('button', { name: 'Save' }).click();
+    await see(hannah, 'account-error');
+    await hannah.page.getByRole('textbox', { name: 'Account' }).fill('amara@hospital.example');
+    await hannah.page.getByRole('button', { name: 'Save' }).click();
+    await hannah.page.getByText('The staff account is saved.').waitFor();
+    report.check('the passport shows it', (await hannah.page.locator('main').innerText()).includes('amara@hospital.example'));
+    await see(hannah, 'passport-with-account');
+
+    const amara = await people.somebody('Amara', { phone: true });
+    // A wallet that begins by itself: it pushes its request and opens the page.
+    const verifier = randomBytes(32).toString('base64url');
+    const pushed = await fetch(`${issuer}/par`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        response_type: 'code',
+        client_id: 'a-wallet',
+        redirect_uri: `${network.wallet}/`,
+        scope: 'employment-checks-1',
+        code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+        code_challenge_method: 'S256',
+      }),
+    });
+    const { request_uri } = await pushed.json();
+    await amara.page.goto(`${issuer}/authorize?${new URLSearchParams({ client_id: 'a-wallet', request_uri })}`);
+    await see(amara, 'authorize');
+    provider.next = 'nobody';
+    await amara.page.getByRole('link', { name: 'Sign in with Hospital account' }).click();
+    await amara.page.getByText('No passport waits for this account').waitFor();
+    await see(amara, 'authorize-other-account');
+    await amara.page.getByRole('button', { name: 'Use something else' }).click();
+    await amara.context.clearCookies({ domain: new URL(provider.issuer).hostname, name: /^_session/ });
+    provider.next = 'amara';
+    await amara.page.getByRole('link', { name: 'Sign in with Hospital account' }).click();
+    await amara.page.getByText('amara@hospital.example').waitFor();
+    await see(amara, 'authorize-account');
+    const [back] = await Promise.all([
+      amara.page.waitForRequest((request) => request.url().startsWith(`${network.wallet}/?`)),
+      amara.page.getByRole('button', { name: 'Continue' }).click(),
+    ]);
+    const answer = new URL(back.url()).searchParams;
+    report.same('the issuer says who answers', answer.get('iss'), issuer);
+    const token = await fetch(`${issuer}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        code: answer.get('code'),
+        redirect_uri: `${network.wallet}/`,
+        client_id: 'a-wallet',
+        code_verifier: verifier,
+      }),
+    });
+    report.same('the wallet has its token', token.status, 200);
+    await amara.context.close();
+    await hannah.context.close();
   });
 
   await report.step('an answer that this browser did not ask for is refused', async () => {

@@ -220,6 +220,11 @@ impl<S: Scope> OnPage<S> {
         Ok(self.visit.sign_in().people().find(id)?.map(|person| person.name))
     }
 
+    /// Whether staff can prove their account at a provider.
+    pub fn has_staff_sign_in(&self) -> bool {
+        self.visit.sign_in().providers().for_staff().is_some()
+    }
+
     /// Leaves a text for the next page to show once; go there with [`see_other`].
     ///
     /// # Errors

@@ -30,6 +30,7 @@ use crate::people::{PeopleError, Subject};
 use crate::problem::Problem;
 use crate::sign_in::pages::local_path;
 use crate::sign_in::providers::{Provider, RolesIn};
+use crate::sign_in::staff::{self, Proved};
 use crate::sign_in::{Here, SignIn};
 
 /// Seconds that a sign-in at a provider may take.
@@ -62,6 +63,16 @@ struct Waiting {
     nonce: String,
     verifier: String,
     began: i64,
+    purpose: Purpose,
+}
+
+/// What for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Purpose {
+    /// To work here, by her roles.
+    Roles,
+    /// To prove an account, and get nothing here.
+    Account,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,10 +86,35 @@ pub(crate) async fn begin(
     Path(id): Path<String>,
     Query(query): Query<Begin>,
 ) -> Result<Response, PageError> {
+    go(&here, id, query, Purpose::Roles).await
+}
+
+/// `GET /sign-in/oidc/{provider}/staff`
+pub(crate) async fn begin_staff(
+    here: Here,
+    Path(id): Path<String>,
+    Query(query): Query<Begin>,
+) -> Result<Response, PageError> {
+    go(&here, id, query, Purpose::Account).await
+}
+
+async fn go(
+    here: &Here,
+    id: String,
+    query: Begin,
+    purpose: Purpose,
+) -> Result<Response, PageError> {
     here.attempt()?;
     let visit = &here.visit;
     let sign_in = visit.sign_in();
-    let provider = sign_in.providers().find(&id).ok_or_else(no_provider)?;
+    let provider = sign_in
+        .providers()
+        .find(&id)
+        .filter(|provider| match purpose {
+            Purpose::Roles => provider.has_roles(),
+            Purpose::Account => provider.staff_claim.is_some(),
+        })
+        .ok_or_else(no_provider)?;
     let client = client(sign_in, provider).await?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let mut request = client
@@ -101,6 +137,7 @@ pub(crate) async fn begin(
         nonce: nonce.secret().clone(),
         verifier: verifier.secret().clone(),
         began: sign_in.now(),
+        purpose,
     };
     let visit = visit.with_csrf(query.next.as_deref().and_then(local_path)).await;
     let mut contents = visit.contents().clone();
@@ -193,6 +230,18 @@ pub(crate) async fn callback(
         if let (Value::Object(all), Value::Object(about)) = (&mut all, about) {
             all.extend(about);
         }
+    }
+    if waiting.purpose == Purpose::Account {
+        let Some(account) = staff::account(provider, &all) else {
+            note(sign_in, "no account").await;
+            return Err(no_account().into());
+        };
+        let mut contents = visit.contents().clone();
+        contents.provider = None;
+        contents.staff = Some(Proved { account, at: sign_in.now() });
+        let next = contents.next.take().unwrap_or_else(|| "/".to_owned());
+        visit.session().renew(&contents).await;
+        return Ok(see_other(&next));
     }
     let roles = provider.roles(&all);
     if roles.is_empty() {
@@ -334,6 +383,13 @@ fn no_role() -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "NO_ROLE", "No role here").detail(
         "You have signed in, but your account has no role at this service. Ask whoever manages \
          staff accounts at your organisation.",
+    )
+}
+
+fn no_account() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "NO_ACCOUNT", "No account").detail(
+        "You have signed in, but your organisation's sign-in service does not say which account \
+         is yours. Use the code from your HR department instead.",
     )
 }
 

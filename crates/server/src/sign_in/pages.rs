@@ -70,6 +70,7 @@ pub(crate) async fn sign_in(here: Here, Query(query): Query<Next>) -> Result<Res
         .sign_in()
         .providers()
         .iter()
+        .filter(|provider| provider.has_roles())
         .map(|provider| Link {
             href: format!("/sign-in/oidc/{}", provider.id),
             label: provider.label.clone(),

@@ -9,6 +9,7 @@
 //! client_id = "…"
 //! client_secret_file = "/etc/…"      # left out for a public client
 //! roles_claim = "roles"              # a path; the preset has one
+//! staff_claim = "preferred_username" # left out where staff do not fetch passports by it
 //! [provider.roles]
 //! "Passport.Issuer" = "hr_issuer"
 //! ```
@@ -86,6 +87,8 @@ struct Entry {
     roles_in: Option<RolesIn>,
     #[serde(default)]
     acr_values: Vec<String>,
+    staff_claim: Option<String>,
+    #[serde(default)]
     roles: BTreeMap<String, Role>,
 }
 
@@ -103,6 +106,7 @@ pub struct Provider {
     pub(crate) roles_claim: String,
     pub(crate) roles_in: RolesIn,
     pub(crate) acr_values: Vec<String>,
+    pub(crate) staff_claim: Option<String>,
     pub(crate) fetcher: Fetcher,
     roles: BTreeMap<String, Role>,
 }
@@ -117,6 +121,21 @@ impl Provider {
         roles.sort_unstable();
         roles.dedup();
         roles
+    }
+
+    /// Whether it gives roles at all.
+    pub(crate) fn has_roles(&self) -> bool {
+        !self.roles.is_empty()
+    }
+
+    /// The account that the claims name, when they name one.
+    pub(crate) fn account(&self, claims: &Value) -> Option<String> {
+        let mut values = Vec::new();
+        collect(claims, self.staff_claim.as_deref()?, &mut values);
+        match values.as_slice() {
+            [account] => Some((*account).to_owned()),
+            _ => None,
+        }
     }
 }
 
@@ -166,6 +185,10 @@ impl Providers {
             if providers.iter().any(|other| other.id == provider.id) {
                 return Err(ProviderError::Twice(provider.id));
             }
+            // An account is a name at one provider: at another it may be somebody else's.
+            if provider.staff_claim.is_some() && providers.iter().any(|p| p.staff_claim.is_some()) {
+                return Err(ProviderError::StaffTwice(provider.id));
+            }
             providers.push(provider);
         }
         Ok(Self(providers))
@@ -174,6 +197,11 @@ impl Providers {
     /// Each.
     pub fn iter(&self) -> impl Iterator<Item = &Provider> {
         self.0.iter()
+    }
+
+    /// The one whose accounts staff prove.
+    pub(crate) fn for_staff(&self) -> Option<&Provider> {
+        self.0.iter().find(|provider| provider.staff_claim.is_some())
     }
 
     /// One.
@@ -201,6 +229,9 @@ fn provider(entry: Entry, loopback: bool, grants: Grants) -> Result<Provider, Pr
         Some(file) => Some(Secret::new(bounded(file)?.trim().to_owned())),
         None => None,
     };
+    if entry.roles.is_empty() && entry.staff_claim.is_none() {
+        return Err(ProviderError::ForNothing(id));
+    }
     let (scopes, roles_claim, roles_in) = entry.preset.defaults();
     let guards = Guards { allow_loopback_http: loopback, timeout: TIMEOUT, ..Guards::default() };
     let fetcher = Fetcher::new(guards)?;
@@ -221,6 +252,7 @@ fn provider(entry: Entry, loopback: bool, grants: Grants) -> Result<Provider, Pr
         roles_claim: entry.roles_claim.unwrap_or_else(|| roles_claim.to_owned()),
         roles_in: entry.roles_in.unwrap_or(roles_in),
         acr_values: entry.acr_values,
+        staff_claim: entry.staff_claim,
         fetcher,
         roles: entry.roles,
         id,
@@ -264,6 +296,12 @@ pub enum ProviderError {
     /// Two providers have one id.
     #[error("the provider {0} stands twice")]
     Twice(String),
+    /// Accounts of two providers may be two people's.
+    #[error("the provider {0} is the second with a staff_claim; one may have it")]
+    StaffTwice(String),
+    /// Nobody could use it.
+    #[error("the provider {0} has neither roles nor a staff_claim: give it one of them")]
+    ForNothing(String),
     /// Plain HTTP outside this machine.
     #[error("the issuer of provider {0} must be https")]
     Plain(String),

@@ -14,6 +14,7 @@ pub const TABLE: &[(Method, &str)] = &[
     (Method::POST, "/sign-in/passkey/finish"),
     (Method::GET, "/sign-in/oidc/{provider}"),
     (Method::GET, "/sign-in/oidc/{provider}/callback"),
+    (Method::GET, "/sign-in/oidc/{provider}/staff"),
     (Method::POST, "/sign-out"),
     (Method::GET, "/invitation/{secret}"),
     (Method::POST, "/invitation/{secret}/start"),
@@ -37,6 +38,7 @@ pub(crate) fn own() -> Router {
         .route("/sign-in/passkey/finish", post(passkey::finish))
         .route("/sign-in/oidc/{provider}", get(oidc::begin))
         .route("/sign-in/oidc/{provider}/callback", get(oidc::callback))
+        .route("/sign-in/oidc/{provider}/staff", get(oidc::begin_staff))
         .route("/sign-out", post(pages::sign_out))
         .route("/invitation/{secret}", get(pages::invitation))
         .route("/invitation/{secret}/start", post(passkey::enrol_start))

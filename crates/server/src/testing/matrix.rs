@@ -43,6 +43,7 @@ pub const SIGN_IN: &[Route] = &[
     route("POST", "/sign-in/passkey/finish", Need::Nobody),
     route("GET", "/sign-in/oidc/{provider}", Need::Nobody),
     route("GET", "/sign-in/oidc/{provider}/callback", Need::Nobody),
+    route("GET", "/sign-in/oidc/{provider}/staff", Need::Nobody),
     route("POST", "/sign-out", Need::Nobody),
     route("GET", "/invitation/{secret}", Need::Nobody),
     route("POST", "/invitation/{secret}/start", Need::Nobody),

@@ -19,7 +19,6 @@ mod oidc;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
-mod provider;
 #[cfg(test)]
 mod serving;
 #[cfg(test)]

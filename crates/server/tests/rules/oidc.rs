@@ -4,9 +4,9 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use server::people::Role;
 use server::sign_in::SignInArgs;
+use server::testing::provider::{CLIENT, Provider, SECRET, Signing};
 use server::testing::{Browser, Seen};
 
-use super::provider::{CLIENT, Provider, SECRET, Signing};
 use super::site::{START, Site, sees_things};
 
 struct World {

@@ -35,6 +35,7 @@ const EVENTS: &[&str] = &[
 /// What pages answer besides the general words of a status.
 const PROBLEMS: &[&str] = &[
     "SIGN_IN_REFUSED",
+    "NO_ACCOUNT",
     "NO_ROLE",
     "BEGIN_AGAIN",
     "PASSKEY_REFUSED",

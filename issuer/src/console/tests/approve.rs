@@ -192,3 +192,35 @@ async fn h1_turning_two_people_off_stands_in_the_log() {
     let id = world.create(&mut hr, &world.nurse()).await;
     assert_eq!(world.passport(&id).await.state, PassportState::Offered);
 }
+
+#[tokio::test]
+async fn h1_an_account_is_named_before_a_colleague_approves_and_she_sees_it() {
+    let world = World::of_two_people().await;
+    let (mut first, mut second) = two(&world).await;
+    let (id, path) = asked(&world, &mut first).await;
+    let mut name = async |account: &str| {
+        let body = json!({ "account": account });
+        let its = format!("/api/v1/passports/{id}/account");
+        first.script(Method::PUT, &its, Some(&body)).await
+    };
+
+    // What changes takes back what was asked for without it.
+    assert_eq!(name("ada@nhs.net").await.status, StatusCode::OK);
+    assert_eq!(world.passport(&id).await.asked, None);
+    let body = json!({ "reason": "FIRST" });
+    let (status, _) = call(&mut first, &id, "offer", &body).await;
+    assert_eq!(status, StatusCode::ACCEPTED);
+    assert!(second.get(&format!("{path}/approve")).await.body.contains("ada@nhs.net"));
+    decides(&mut second, &path, "approve").await;
+
+    let late = json!({ "account": "mallory@nhs.net" });
+    let its = format!("/api/v1/passports/{id}/account");
+    let refused = first.script(Method::PUT, &its, Some(&late)).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert_eq!(refused.json()["code"], "OFFER_OPEN");
+    let page = format!("{path}/account");
+    assert!(first.get(&page).await.body.contains("ada@nhs.net"));
+    let said = first.post(&page, &[("account", "mallory@nhs.net"), ("do", "name")]).await;
+    assert_eq!(said.status, StatusCode::CONFLICT);
+    assert!(said.body.contains("An offer is open") && said.body.contains("mallory@nhs.net"));
+}

@@ -4,7 +4,7 @@ use tokio::task::JoinSet;
 
 use super::{Backend, NOW, copy, deed, draft, hash, id, issuance, opened, passport, redemption};
 use crate::store::{
-    Client, CodeRedeemed, CodeRedemption, HrAct, Issuance, ListPolicy, NewRefresh, NonceUse,
+    Client, CodeRedeemed, CodeRedemption, HrAct, Issuance, ListPolicy, NewRefresh, NonceUse, Proof,
     PushedRequest, Recorded, Redeemed, Redemption, Refreshed, Refreshing, RevocationReason, SignIn,
     SignedIn, Store,
 };
@@ -60,7 +60,7 @@ fn sign_in(tx_code: u32) -> SignIn {
     SignIn {
         request: hash(b'q', 1),
         offer: hash(b'o', 1),
-        tx_code: hash(b't', tx_code),
+        proof: Proof::TxCode(hash(b't', tx_code)),
         code: hash(b'z', 1),
         code_expires_at: NOW + 60,
         now: NOW,

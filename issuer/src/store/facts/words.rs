@@ -246,6 +246,10 @@ words! {
         ReleaseRefused = "RELEASE_REFUSED",
         /// A release ended before its time.
         ReleaseEnded = "RELEASE_ENDED",
+        /// HR named the account by which the staff member may fetch the passport.
+        AccountNamed = "ACCOUNT_NAMED",
+        /// HR took that away.
+        AccountRemoved = "ACCOUNT_REMOVED",
         /// HR erased the person: what was personal is gone for good.
         Erased = "ERASED",
     }

@@ -5,11 +5,12 @@ use server::durable::{Batch, View};
 use subtle::ConstantTimeEq;
 
 use super::SledStore;
+use super::accounts::may_collect;
 use super::held::Held;
 use super::offers::{Granting, grant_offer, wrong_code};
 use super::rows::{NOTHING, get, key, put};
 use crate::store::authorizations::{
-    AuthorizationCode, Authorizations, CodeRedeemed, CodeRedemption, PushedRequest, SignIn,
+    AuthorizationCode, Authorizations, CodeRedeemed, CodeRedemption, Proof, PushedRequest, SignIn,
     SignedIn,
 };
 use crate::store::{Offer, OfferState, SecretHash, StoreError};
@@ -83,10 +84,19 @@ fn sign_in(view: &View<'_>, batch: &mut Batch, it: &SignIn) -> Result<SignedIn, 
     if !offer.configurations.iter().any(|offered| request.wanted.contains(offered)) {
         return Ok(SignedIn::NotOffered);
     }
-    let Some(expected) = offer.tx_code else { return Ok(SignedIn::NoOffer) };
-    if !bool::from(expected.0.ct_eq(&it.tx_code.0)) {
-        let (passport, left) = wrong_code(view, batch, &it.offer, offer, it.now)?;
-        return Ok(SignedIn::WrongCode(passport, left));
+    match it.proof {
+        Proof::TxCode(tx_code) => {
+            let Some(expected) = offer.tx_code else { return Ok(SignedIn::NoOffer) };
+            if !bool::from(expected.0.ct_eq(&tx_code.0)) {
+                let (passport, left) = wrong_code(view, batch, &it.offer, offer, it.now)?;
+                return Ok(SignedIn::WrongCode(passport, left));
+            }
+        }
+        Proof::Account(account) => {
+            if !may_collect(view, &account, &it.offer)? {
+                return Ok(SignedIn::NoOffer);
+            }
+        }
     }
     request.answered = true;
     put(batch, key::pushed(&it.request), &request);

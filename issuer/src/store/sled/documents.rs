@@ -34,6 +34,7 @@ pub(super) fn draft(
         superseded_by: None,
         copies: vec![],
         downloads: vec![],
+        account: None,
         acts: 0,
         asked: None,
         erased: false,

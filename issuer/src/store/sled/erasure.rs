@@ -6,7 +6,7 @@ use vc::status_list::Status;
 
 use super::held::{Held, find_by, line};
 use super::rows::{self, get, key, put};
-use super::{SledStore, movements, offers};
+use super::{SledStore, accounts, movements, offers};
 use crate::store::{
     Act, Erased, Erasing, ErasureStore, HistoryEntry, Offer, PassportState, StatusEntry, StoreError,
 };
@@ -52,6 +52,7 @@ fn erase(view: &View<'_>, batch: &mut Batch, erasing: &Erasing) -> Result<Erased
     find_by(view, batch, &held.passport, &[])?;
     batch.remove(key::found_by(&erasing.id));
     movements::forget(view, batch, &erasing.id)?;
+    accounts::forget(view, batch, &mut held.passport)?;
     if let Some(latest) = held.passport.latest.take() {
         if let Some(mut offer) = get::<Offer>(view, &key::offer(&latest.hash), "offer")? {
             offer.in_hand = None;

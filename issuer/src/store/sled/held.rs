@@ -39,12 +39,14 @@ struct Moves {
     state: PassportState,
     revision: u64,
     offer: Option<(SecretHash, ConfirmKey)>,
+    account: Option<SecretHash>,
 }
 
 impl Moves {
     fn of(passport: &Passport) -> Self {
         let offer = passport.latest.as_ref().map(|latest| (latest.hash, latest.confirm_key));
-        Self { state: passport.state, revision: passport.revision, offer }
+        let account = passport.account.as_ref().map(|account| account.found_by);
+        Self { state: passport.state, revision: passport.revision, offer, account }
     }
 }
 

@@ -15,23 +15,34 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use vc::base64url;
 
-pub(crate) const CLIENT: &str = "staff-passport";
-pub(crate) const SECRET: &str = "the client's secret";
+/// Its one client.
+pub const CLIENT: &str = "staff-passport";
+/// That client's secret.
+pub const SECRET: &str = "the client's secret";
 
 /// How an ID token is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Signing {
+pub enum Signing {
+    /// As its keys say.
     Proper,
+    /// By a key that it does not publish.
     OtherKey,
+    /// Not at all.
     None,
+    /// By the client's secret.
     ClientSecret,
 }
 
-pub(crate) struct Lies {
-    pub(crate) claims: Box<dyn Fn(&mut Value) + Send>,
-    pub(crate) signing: Signing,
-    pub(crate) userinfo: Value,
-    pub(crate) metadata: Value,
+/// What it says, and what is not as it should be.
+pub struct Lies {
+    /// Changes the claims of an ID token.
+    pub claims: Box<dyn Fn(&mut Value) + Send>,
+    /// How an ID token is signed.
+    pub signing: Signing,
+    /// What the UserInfo endpoint says.
+    pub userinfo: Value,
+    /// Members in the place of its own.
+    pub metadata: Value,
 }
 
 struct Shared {
@@ -44,15 +55,17 @@ struct Shared {
     codes: Mutex<HashMap<String, (String, String)>>,
 }
 
+/// A provider; clones share it.
 #[derive(Clone)]
-pub(crate) struct Provider(Arc<Shared>);
+pub struct Provider(Arc<Shared>);
 
 fn key() -> EcdsaKeyPair {
     EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap()
 }
 
 impl Provider {
-    pub(crate) async fn start(now: i64) -> Self {
+    /// One that listens on this machine.
+    pub async fn start(now: i64) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
         let lies = Lies {
@@ -79,16 +92,18 @@ impl Provider {
         provider
     }
 
-    pub(crate) fn issuer(&self) -> &str {
+    /// Its address.
+    pub fn issuer(&self) -> &str {
         &self.0.issuer
     }
 
-    pub(crate) fn lie(&self, how: impl FnOnce(&mut Lies)) {
+    /// From now on.
+    pub fn lie(&self, how: impl FnOnce(&mut Lies)) {
         how(&mut self.0.lies.lock().unwrap());
     }
 
     /// What the person's consent makes of the address that she was sent to: a code.
-    pub(crate) fn consent(&self, address: &str) -> (String, String) {
+    pub fn consent(&self, address: &str) -> (String, String) {
         let address = url::Url::parse(address).unwrap();
         let query: HashMap<String, String> = address.query_pairs().into_owned().collect();
         assert_eq!(query["response_type"], "code");
@@ -174,4 +189,16 @@ fn sign(provider: &Provider, signing: Signing, claims: &Value) -> String {
         }
     };
     format!("{text}.{}", base64url::encode(&signature))
+}
+
+impl std::fmt::Debug for Lies {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lies")
+    }
+}
+
+impl std::fmt::Debug for Provider {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Provider")
+    }
 }
