@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use vc::claim_path::ClaimPath;
 use vc::oid4vci::{ClaimDescription, ClaimDisplay, CredentialDisplay, CredentialMetadata};
+use vc::type_metadata::integrity_of;
 
 use crate::profiles::Profile;
 
@@ -30,6 +31,8 @@ pub struct CredentialType {
     pub display: CredentialMetadata,
     /// Type metadata (SD-JWT VC), as served.
     pub metadata: Bytes,
+    /// `vct#integrity`: the hash of that.
+    pub integrity: String,
 }
 
 /// Every type.
@@ -122,6 +125,7 @@ fn read(issuance: &str, metadata: &str) -> Result<CredentialType, CatalogueError
             display: shown.display.into_iter().map(display).collect(),
             claims: shown.claims.into_iter().map(claim).collect(),
         },
+        integrity: integrity_of(metadata.as_bytes()),
         metadata: Bytes::copy_from_slice(metadata.as_bytes()),
     })
 }

@@ -8,6 +8,7 @@ use vc::sd_jwt;
 
 use crate::catalogue::CredentialType;
 use crate::oid4vci::error::ProtocolError;
+use crate::profiles::Profile;
 use crate::secrets;
 use crate::state::Issuer;
 use crate::status::list_uri;
@@ -18,6 +19,7 @@ const DAY_SECONDS: i64 = 24 * 60 * 60;
 /// What a copy will be made of, gathered before anything is recorded.
 pub(super) struct Material<'a> {
     kind: &'a CredentialType,
+    profile: Profile,
     claims: Map<String, Value>,
     /// `kid` of the key that will sign.
     pub(super) kid: String,
@@ -40,7 +42,7 @@ pub(super) async fn material<'a>(
     let claims = issuer.claims_of(&grant.passport).await?;
     let lifetime = i64::from(kind.lifetime_days).saturating_mul(DAY_SECONDS);
     let expires_at = issued_at.saturating_add(lifetime);
-    Ok(Material { kind, claims, kid, issued_at, expires_at })
+    Ok(Material { kind, profile, claims, kid, issued_at, expires_at })
 }
 
 /// Makes public what recording copies has changed: a list that was opened on the way, copies on
@@ -63,14 +65,26 @@ pub(super) fn respond(
     holders: &[PublicKey],
     notify: bool,
 ) -> Result<CredentialResponse, ProtocolError> {
-    let Material { kind, claims, .. } = material;
+    let Material { kind, profile, claims, .. } = material;
+    // For other people's wallets; in a QR code it would take 66 bytes to tell hosts what they know.
+    let integrity = match profile {
+        Profile::Native => None,
+        Profile::Es256 => Some(kind.integrity.as_str()),
+    };
     let texts = issued
         .copies
         .iter()
         .zip(holders)
         .map(|(copy, holder)| {
             let checks = claims.clone();
-            let claims = credential_claims(issuer, kind, &issued.subject_ref, holder, copy, checks);
+            let claims = credential_claims(
+                issuer,
+                (kind, integrity),
+                &issued.subject_ref,
+                holder,
+                copy,
+                checks,
+            );
             let key = issuer.ring.by_kid(&copy.kid).ok_or_else(ProtocolError::no_key)?;
             sign(kind, key, issuer.ring.chain(&copy.kid), &claims)
         })
@@ -83,7 +97,7 @@ pub(super) fn respond(
 /// Everything that is signed: the technical claims first, then the person's.
 fn credential_claims(
     issuer: &Issuer,
-    kind: &CredentialType,
+    (kind, integrity): (&CredentialType, Option<&str>),
     subject_ref: &str,
     holder: &PublicKey,
     copy: &Copy,
@@ -104,6 +118,9 @@ fn credential_claims(
     ];
     for (name, value) in technical {
         checks.insert(name.to_owned(), value);
+    }
+    if let Some(integrity) = integrity {
+        checks.insert("vct#integrity".to_owned(), json!(integrity));
     }
     checks
 }
