@@ -8,6 +8,8 @@ use vc::jwk::PublicKey;
 use vc::status_list::{Status, StatusReference, VerifiedStatusList};
 use vc::time::UnixTime;
 
+use crate::stale;
+
 /// Everything acknowledged since the first round.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
@@ -27,6 +29,22 @@ struct Book {
     indices: HashSet<StatusReference>,
     /// How many of `passports` were looked up in an earlier round.
     checked: usize,
+    redemptions: Vec<Redemption>,
+    /// How many of `redemptions` were tried again in an earlier round.
+    tried: usize,
+    /// Nonces of proofs that gave a credential or wait for HR, not tried again yet.
+    nonces: Vec<String>,
+    /// How many were.
+    nonces_tried: usize,
+}
+
+/// A code that a wallet brought.
+#[derive(Clone, Debug)]
+struct Redemption {
+    /// The token request.
+    form: String,
+    /// Whether it was answered with a token.
+    acknowledged: bool,
 }
 
 /// How much was acknowledged.
@@ -37,6 +55,8 @@ pub(crate) struct Counts {
     pub(crate) revocations: usize,
     pub(crate) suspensions: usize,
     pub(crate) confirmations: usize,
+    pub(crate) redemptions: usize,
+    pub(crate) nonces: usize,
 }
 
 impl Ledger {
@@ -87,6 +107,24 @@ impl Ledger {
         });
     }
 
+    /// A wallet is about to bring a code; gives its number.
+    pub(crate) fn redeems(&self, form: &str) -> usize {
+        self.with(|book| {
+            book.redemptions.push(Redemption { form: form.to_owned(), acknowledged: false });
+            book.redemptions.len() - 1
+        })
+    }
+
+    /// It was answered with a token.
+    pub(crate) fn redeemed(&self, number: usize) {
+        self.with(|book| book.redemptions[number].acknowledged = true);
+    }
+
+    /// A nonce has served.
+    pub(crate) fn used(&self, nonce: &str) {
+        self.with(|book| book.nonces.push(nonce.to_owned()));
+    }
+
     pub(crate) fn counts(&self) -> Counts {
         self.with(|book| Counts {
             passports: book.passports.len(),
@@ -94,6 +132,8 @@ impl Ledger {
             revocations: book.revoked.len(),
             suspensions: book.suspended.len(),
             confirmations: book.confirmations,
+            redemptions: book.tried,
+            nonces: book.nonces_tried,
         })
     }
 
@@ -123,6 +163,7 @@ impl Ledger {
                 assert_eq!(state, "SUSPENDED", "round {round}: {id} came back");
             }
         }
+        self.try_again(network, round).await;
         let lists = lists(network, &credentials).await;
         for (id, status) in &credentials {
             let found = lists[&status.uri].status(status.idx).expect("an index inside the list");
@@ -132,6 +173,36 @@ impl Ledger {
             if suspended.contains(id) {
                 assert_eq!(found, Status::Suspended, "round {round}: suspension of {id} undone");
             }
+        }
+    }
+}
+
+impl Ledger {
+    /// I2, I4: what is good once is not good again.
+    async fn try_again(&self, network: &Network, round: usize) {
+        let (redemptions, nonces) = self.with(|book| {
+            let fresh = book.redemptions[book.tried..].to_vec();
+            book.tried = book.redemptions.len();
+            let nonces = std::mem::take(&mut book.nonces);
+            book.nonces_tried += nonces.len();
+            (fresh, nonces)
+        });
+        let url = format!("{}/token", network.issuer_url);
+        for Redemption { form, acknowledged } in redemptions {
+            let mut tokens = usize::from(acknowledged);
+            for _ in 0..2 {
+                let answer = network.http.post_form(&url, &form).await;
+                match answer.status {
+                    200 => tokens += 1,
+                    400 => assert_eq!(answer.json()["error"], "invalid_grant", "round {round}"),
+                    other => panic!("round {round}: {other}: {}", answer.text()),
+                }
+            }
+            assert!(tokens <= 1, "round {round}: one code gave {tokens} tokens");
+        }
+        if !nonces.is_empty() {
+            let error = stale::asks(network, &nonces).await;
+            assert!(error.iter().all(|error| error == "invalid_nonce"), "round {round}: {error:?}");
         }
     }
 }

@@ -88,33 +88,25 @@ impl Writer {
     /// The pre-authorized code flow of OpenID4VCI 1.0.
     async fn receive(&self, passport: &Value) -> Option<status_list::StatusReference> {
         let offer = &passport["offer"];
-        let link = OfferLink::parse(offer["uri"].as_str().expect("a URI"), Transport::LoopbackHttp)
-            .expect("an offer link");
-        let OfferLink::ByReference(offer_url) = link else { panic!("offers go by reference") };
-        let details = answered(self.http.try_send("GET", &offer_url, &[], None).await?, 200)?;
-        let grant = &details["grants"]["urn:ietf:params:oauth:grant-type:pre-authorized_code"];
-        let form = format!(
-            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code\
-             &pre-authorized_code={}&tx_code={}",
-            grant["pre-authorized_code"].as_str().expect("a code"),
-            offer["tx_code"].as_str().expect("a transaction code"),
-        );
-        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        let address = address(offer);
+        let details = answered(self.http.try_send("GET", &address, &[], None).await?, 200)?;
+        let form = redemption(&details, offer);
+        let redemption = self.ledger.redeems(&form);
         let url = format!("{}/token", self.issuer);
-        let token = answered(
-            self.http.try_send("POST", &url, &headers, Some(form.into_bytes())).await?,
-            200,
-        )?;
+        let token = self.http.try_send("POST", &url, &[FORM], Some(form.into_bytes())).await?;
+        let token = answered(token, 200)?;
+        self.ledger.redeemed(redemption);
         let url = format!("{}/nonce", self.issuer);
         let nonce = answered(self.http.try_send("POST", &url, &[], None).await?, 200)?;
 
+        let c_nonce = nonce["c_nonce"].as_str().expect("a nonce");
         let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
         let holder = keys::SigningKey::generate(vc::jwk::Algorithm::EdDsa, &mut rng);
         let proof = ProofInput::new(
             holder.algorithm(),
             holder.public_key(),
             &self.issuer,
-            nonce["c_nonce"].as_str(),
+            Some(c_nonce),
             UnixTime(clock::Clock::system().now()),
             None,
         );
@@ -135,6 +127,7 @@ impl Writer {
             }
             _ => answered(answer, 200)?,
         };
+        self.ledger.used(c_nonce);
         let text = answer["credentials"][0]["credential"].as_str().expect("a credential");
         let parsed = UnverifiedSdJwt::parse(text).expect("an SD-JWT");
         let status = parsed.issuer_jwt().dangerous_unverified_claim("status").expect("a status");
@@ -160,9 +153,30 @@ impl Writer {
 }
 
 const JSON: (&str, &str) = ("content-type", "application/json");
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 /// The body of an answer that must have the wanted status.
 fn answered(answer: Answer, wanted: u16) -> Option<Value> {
     assert_eq!(answer.status, wanted, "{}", answer.text());
     Some(answer.json())
+}
+
+/// Where an offer is fetched.
+pub(crate) fn address(offer: &Value) -> String {
+    let link = OfferLink::parse(offer["uri"].as_str().expect("a URI"), Transport::LoopbackHttp);
+    let OfferLink::ByReference(address) = link.expect("an offer link") else {
+        panic!("offers go by reference")
+    };
+    address
+}
+
+/// The token request for it.
+pub(crate) fn redemption(details: &Value, offer: &Value) -> String {
+    let grant = &details["grants"]["urn:ietf:params:oauth:grant-type:pre-authorized_code"];
+    format!(
+        "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code\
+         &pre-authorized_code={}&tx_code={}",
+        grant["pre-authorized_code"].as_str().expect("a code"),
+        offer["tx_code"].as_str().expect("a transaction code"),
+    )
 }

@@ -13,6 +13,7 @@
 
 mod ledger;
 mod load;
+mod stale;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,16 +58,21 @@ async fn nothing_acknowledged_is_lost_and_no_status_index_is_given_twice() {
         ledger.check(&network, round).await;
     }
 
+    println!("{}", network.verify_audit());
     let counts = ledger.counts();
     println!(
         "{rounds} rounds: {} passports, {} credentials, {} revocations, {} suspensions, \
-         {} confirmed keys acknowledged; {busy_rounds} rounds killed in the middle of work",
+         {} confirmed keys acknowledged; {} codes and {} nonces tried again; {busy_rounds} rounds \
+         killed in the middle of work",
         counts.passports,
         counts.credentials,
         counts.revocations,
         counts.suspensions,
-        counts.confirmations
+        counts.confirmations,
+        counts.redemptions,
+        counts.nonces,
     );
+    assert!(counts.redemptions > rounds && counts.nonces > rounds, "too little was tried again");
     assert!(counts.passports > rounds && counts.credentials > rounds, "too little load to judge");
     assert!(counts.revocations > rounds / 2, "too few revocations to judge");
     assert!(counts.confirmations > rounds / 8, "too few confirmed keys to judge");

@@ -341,6 +341,17 @@ impl Network {
             .to_owned()
     }
 
+    /// Has the issuer's logs checked, every entry, link and signed head; what it says.
+    ///
+    /// # Panics
+    /// When a log is not whole.
+    pub fn verify_audit(&self) -> String {
+        let store = format!("sled:{}", self.text("issuer-data"));
+        let (ring, key) = (self.text("issuer.ring"), self.text("issuer.key"));
+        let args = ["audit", "verify", "--store", &store, "--ring", &ring, "--key-file", &key];
+        succeed("issuer", &args, &[])
+    }
+
     /// kill -9 of the issuer.
     pub fn kill_issuer(&mut self) {
         if let Some(service) = self.issuer.take() {

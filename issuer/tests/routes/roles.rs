@@ -176,14 +176,14 @@ fn the_table_has_every_route() {
 }
 
 #[tokio::test]
-async fn nobody_gets_past_sign_in() {
+async fn i6_nobody_gets_past_sign_in() {
     let mut service = service().await;
 
     hold(&table(), &mut service.browser, &Asker::Nobody).await;
 }
 
 #[tokio::test]
-async fn each_role_opens_what_the_table_says_and_nothing_else() {
+async fn i6_each_role_opens_what_the_table_says_and_nothing_else() {
     let service = service().await;
     let roles: Vec<Role> = SERVICE.grants.roles().collect();
     assert_eq!(roles.len(), 3);
@@ -201,7 +201,7 @@ async fn each_role_opens_what_the_table_says_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn each_token_opens_what_its_scope_says_and_no_page() {
+async fn i6_each_token_opens_what_its_scope_says_and_no_page() {
     let service = service().await;
     // Without the third a token may not waive what a person would compare.
     for scopes in [&[READ][..], &[READ, WRITE, "passports:issue-unattended"]] {
@@ -215,7 +215,7 @@ async fn each_token_opens_what_its_scope_says_and_no_page() {
 
 /// I6
 #[tokio::test]
-async fn hr_of_one_trust_is_nobody_at_another() {
+async fn i6_hr_of_one_trust_is_nobody_at_another() {
     let (mut home, mut other) = (service().await, service().await);
     let scopes = [READ, WRITE, "passports:issue-unattended"].map(str::to_owned);
     let (secret, _) = home.tokens.create("T", &scopes, 1).await.unwrap();
@@ -233,7 +233,7 @@ async fn hr_of_one_trust_is_nobody_at_another() {
 }
 
 #[test]
-fn an_administrator_sees_no_passport_and_an_auditor_changes_none() {
+fn i6_an_administrator_sees_no_passport_and_an_auditor_changes_none() {
     let scopes = |role| SERVICE.grants.scopes(&[role]);
 
     assert_eq!(scopes(Role::Administrator), ["people:manage", WEBHOOKS]);

@@ -406,7 +406,7 @@ async fn a_person_may_scan_by_the_api_from_our_page_only() {
 }
 
 #[tokio::test]
-async fn a_name_is_text_whatever_is_in_it() {
+async fn d2_a_name_is_text_whatever_is_in_it() {
     let (mut world, mut browser) = at_the_desk().await;
     let family_name = "<img src=x onerror=alert(1)>";
     let code = world.code_with(Shown { family_name, ..Shown::default() });

@@ -35,7 +35,7 @@ async fn the_same_session_is_answered_even_when_the_code_grew_too_old_meanwhile(
 }
 
 #[tokio::test]
-async fn another_session_is_told_of_a_replay_and_nothing_else() {
+async fn p1_another_session_is_told_of_a_replay_and_nothing_else() {
     let mut world = World::new().await;
     let code = world.code();
     world.scan(code.clone()).await;
@@ -71,7 +71,7 @@ async fn another_rendering_of_the_same_presentation_is_a_replay() {
 }
 
 #[tokio::test]
-async fn a_nonce_used_twice_by_one_holder_is_a_replay() {
+async fn p1_a_nonce_used_twice_by_one_holder_is_a_replay() {
     let mut world = World::new().await;
     let nonce = Some(vc::base64url::encode(&[9; 16]));
     let first = world.code_with(Shown { nonce: nonce.clone(), ..Shown::default() });
@@ -94,7 +94,7 @@ async fn a_fresh_code_of_the_same_copy_is_no_replay() {
 }
 
 #[tokio::test]
-async fn a_replay_is_found_over_a_restart() {
+async fn p1_a_replay_is_found_over_a_restart() {
     let mut world = World::new().await;
     let (code, session) = (world.code(), world.session());
     world.scan_in(&session, code.clone()).await;
@@ -166,7 +166,7 @@ async fn forgetting_never_opens_a_code_that_could_still_be_taken() {
 }
 
 #[tokio::test]
-async fn of_many_sessions_at_once_one_is_first() {
+async fn p1_of_many_sessions_at_once_one_is_first() {
     let mut world = World::new().await;
     let code = world.code();
     let bodies: Vec<Value> = (0..16)

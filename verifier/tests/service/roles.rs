@@ -36,14 +36,14 @@ fn the_table_has_every_route() {
 }
 
 #[tokio::test]
-async fn nobody_gets_past_sign_in() {
+async fn i6_nobody_gets_past_sign_in() {
     let world = World::new().await;
 
     hold(&table(), &mut world.nobody(), &Asker::Nobody).await;
 }
 
 #[tokio::test]
-async fn each_role_opens_what_the_table_says_and_nothing_else() {
+async fn i6_each_role_opens_what_the_table_says_and_nothing_else() {
     let world = World::new().await;
     let roles: Vec<Role> = SERVICE.grants.roles().collect();
     assert_eq!(roles.len(), 3);

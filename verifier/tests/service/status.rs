@@ -44,7 +44,7 @@ async fn the_neighbours_entries_say_nothing() {
 }
 
 #[tokio::test]
-async fn a_scan_does_not_ask_the_network_for_a_known_list() {
+async fn s4_a_scan_does_not_ask_the_network_for_a_known_list() {
     let mut world = World::new().await;
     let before = world.issuer.asked(LIST);
 
@@ -103,7 +103,7 @@ async fn a_list_that_is_not_there_is_asked_for_once_in_a_poll() {
 }
 
 #[tokio::test]
-async fn no_list_is_asked_for_on_the_word_of_a_bad_presentation() {
+async fn t9_no_list_is_asked_for_on_the_word_of_a_bad_presentation() {
     let mut world = World::new().await;
     world.issuer.remove(OTHER_LIST);
     let code = world.code_with(Shown {
@@ -118,7 +118,7 @@ async fn no_list_is_asked_for_on_the_word_of_a_bad_presentation() {
 }
 
 #[tokio::test]
-async fn a_list_on_another_origin_is_never_asked_for() {
+async fn p4_a_list_on_another_origin_is_never_asked_for() {
     let mut world = World::new().await;
     let canary = Site::open().await;
     canary.set(LIST, Answer::list(world.list(&world.signer, LIST, &[])));
@@ -175,7 +175,7 @@ async fn a_list_that_does_not_come_holds_up_a_scan_for_two_seconds_once() {
 }
 
 #[tokio::test]
-async fn metadata_of_another_issuer_is_not_believed() {
+async fn s2_metadata_of_another_issuer_is_not_believed() {
     let world = World::before_the_first_look().await;
     world.issuer.set(
         METADATA,
@@ -191,7 +191,7 @@ async fn metadata_of_another_issuer_is_not_believed() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_away_is_amber_by_age_and_then_cannot_be_told() {
+async fn s3_an_issuer_that_is_away_is_amber_by_age_and_then_cannot_be_told() {
     let mut world = World::new().await;
     world.issuer.break_down();
     let steps: [(i64, &str, &[&str]); 4] = [
@@ -211,7 +211,7 @@ async fn an_issuer_that_is_away_is_amber_by_age_and_then_cannot_be_told() {
 }
 
 #[tokio::test]
-async fn a_list_never_reached_is_never_green() {
+async fn s3_a_list_never_reached_is_never_green() {
     let mut world = World::before_the_first_look().await;
     world.issuer.break_down();
     world.look().await;
@@ -228,7 +228,7 @@ async fn a_list_never_reached_is_never_green() {
 }
 
 #[tokio::test]
-async fn a_restart_without_network_answers_by_the_kept_lists() {
+async fn s3_a_restart_without_network_answers_by_the_kept_lists() {
     let mut world = World::new().await;
     world.publish_list(LIST, &[(INDEX + 1, Status::Invalid)]);
     world.look().await;
@@ -247,7 +247,7 @@ async fn a_restart_without_network_answers_by_the_kept_lists() {
 }
 
 #[tokio::test]
-async fn a_list_never_goes_back_in_time() {
+async fn s2_a_list_never_goes_back_in_time() {
     let mut world = World::new().await;
     let old = world.list(&world.signer, LIST, &[]);
     world.clock.advance(10);
@@ -269,7 +269,7 @@ async fn a_list_never_goes_back_in_time() {
 }
 
 #[tokio::test]
-async fn a_list_that_turns_bad_leaves_the_good_one_standing() {
+async fn s2_a_list_that_turns_bad_leaves_the_good_one_standing() {
     let mut world = World::new().await;
     let stranger = world.list(&world.stranger, LIST, &[]);
     let bad = [
@@ -316,7 +316,7 @@ async fn a_first_list_that_is_bad_says_how() {
 }
 
 #[tokio::test]
-async fn an_index_past_the_end_is_malformed() {
+async fn t10_an_index_past_the_end_is_malformed() {
     let mut world = World::new().await;
     let code = world.code_with(Shown { index: 1 << 17, ..Shown::default() });
 

@@ -55,7 +55,7 @@ async fn a_registry_is_worked_from_until_it_expires() {
 }
 
 #[tokio::test]
-async fn a_registry_frozen_by_somebody_expires() {
+async fn k1_a_registry_frozen_by_somebody_expires() {
     let mut world = World::new().await;
 
     // The old copy is served for ever.
@@ -67,7 +67,7 @@ async fn a_registry_frozen_by_somebody_expires() {
 }
 
 #[tokio::test]
-async fn an_older_registry_is_refused_over_a_restart_too() {
+async fn k1_an_older_registry_is_refused_over_a_restart_too() {
     let mut world = World::new().await;
     let mut second = world.registry_payload(2);
     organisation(&mut second)["types"] = json!([]);
@@ -90,7 +90,7 @@ async fn an_older_registry_is_refused_over_a_restart_too() {
 }
 
 #[tokio::test]
-async fn an_older_registry_is_refused_even_after_the_newer_one_expired() {
+async fn k1_an_older_registry_is_refused_even_after_the_newer_one_expired() {
     let world = World::new().await;
     world.publish_registry(&world.registry_payload(5));
     world.look().await;
@@ -107,7 +107,7 @@ async fn an_older_registry_is_refused_even_after_the_newer_one_expired() {
 }
 
 #[tokio::test]
-async fn one_version_with_two_contents_is_refused() {
+async fn k1_one_version_with_two_contents_is_refused() {
     let mut world = World::new().await;
     let mut changed = world.registry_payload(1);
     organisation(&mut changed)["types"] = json!([]);
@@ -120,7 +120,7 @@ async fn one_version_with_two_contents_is_refused() {
 }
 
 #[tokio::test]
-async fn a_registry_by_a_wrong_signer_or_damaged_is_refused() {
+async fn k1_a_registry_by_a_wrong_signer_or_damaged_is_refused() {
     let mut world = World::new().await;
     let mut next = world.registry_payload(2);
     organisation(&mut next)["state"] = "removed".into();
@@ -161,7 +161,7 @@ async fn an_unchanged_registry_is_not_sent_again_over_a_restart_too() {
 }
 
 #[tokio::test]
-async fn a_compromised_key_is_refused_at_the_next_look() {
+async fn k3_a_compromised_key_is_refused_at_the_next_look() {
     let mut world = World::new().await;
     let code = world.code();
     is(&world.scan(code).await, "CLEAR_TO_START", &[]);
@@ -178,7 +178,7 @@ async fn a_compromised_key_is_refused_at_the_next_look() {
 }
 
 #[tokio::test]
-async fn a_list_signed_by_a_key_that_is_compromised_later_no_longer_stands() {
+async fn k3_a_list_signed_by_a_key_that_is_compromised_later_no_longer_stands() {
     let mut world = World::new().await;
     // The list is by the second key, the credential by the first.
     world.clock.advance(1);
@@ -283,7 +283,7 @@ async fn a_compromised_key_cannot_put_a_list_in_place_of_a_good_one() {
 }
 
 #[tokio::test]
-async fn a_retired_key_goes_on_signing_lists() {
+async fn k2_a_retired_key_goes_on_signing_lists() {
     let mut world = World::new().await;
     let mut next = world.registry_payload(2);
     let key = &mut organisation(&mut next)["issuer"]["keys"][1];

@@ -178,7 +178,7 @@ async fn shutdown_lets_the_request_in_work_finish_and_takes_no_new_one() {
 }
 
 #[tokio::test]
-async fn a_sender_that_never_finishes_its_head_is_cut_off() {
+async fn d1_a_sender_that_never_finishes_its_head_is_cut_off() {
     let limits = Limits { head: Duration::from_millis(200), ..Limits::default() };
     let running = start(Router::new().route("/", get(async || "a")), limits).await;
     let mut silent = TcpStream::connect(running.address).await.unwrap();
@@ -202,7 +202,7 @@ async fn a_sender_that_never_finishes_its_head_is_cut_off() {
 }
 
 #[tokio::test]
-async fn connections_past_the_limit_wait_for_a_free_place() {
+async fn d1_connections_past_the_limit_wait_for_a_free_place() {
     let limits = Limits { connections: 1, ..Limits::default() };
     let running = start(Router::new().route("/", get(async || "a")), limits).await;
     let first = TcpStream::connect(running.address).await.unwrap();
