@@ -1,7 +1,7 @@
 //! Credentials made here verify in other people's libraries, and theirs verify here.
 //!
-//! `./test` installs the libraries first (npm `@sd-jwt/sd-jwt-vc` and `@openid4vc/openid4vci`, PyPI `sd-jwt`); without them
-//! these tests fail rather than pass unseen.
+//! `./test` installs the libraries first (npm `@sd-jwt/sd-jwt-vc` and `@openid4vc/openid4vci`, PyPI
+//! `sd-jwt`, the crate `oid4vci`); without them these tests fail rather than pass unseen.
 
 #![expect(
     clippy::expect_used,
@@ -10,8 +10,12 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod attested;
 mod browser;
+mod other_wallet;
 mod peers;
+mod sign_in;
+mod staff;
 mod wallets;
 
 use serde_json::{Value, json};

@@ -15,6 +15,8 @@ pub(crate) enum Peer {
     Pypi,
     /// npm `@openid4vc/openid4vci`, as a wallet.
     Wallet,
+    /// The crate `oid4vci`, as a wallet.
+    OtherWallet,
 }
 
 impl Peer {
@@ -32,8 +34,9 @@ impl Peer {
                 node.arg(folder.join("wallet.mjs"));
                 node
             }
+            Self::OtherWallet => Command::new(built("debug/staff-passport-interop-wallet")),
             Self::Pypi => {
-                let mut python = Command::new(python());
+                let mut python = Command::new(built("interop-python/bin/python"));
                 python.arg(folder.join("peer.py"));
                 python
             }
@@ -58,8 +61,7 @@ impl Peer {
     }
 }
 
-/// The interpreter of the environment that `./test` makes beside the build.
-fn python() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    root.join("target/interop-python/bin/python")
+/// What `./test` makes beside the build.
+fn built(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target").join(path)
 }

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use staff_passport_tests::network::{Network, POLL_SECONDS};
 
 use crate::peers::Peer;
+use crate::staff::hr_confirms;
 use crate::{VCT, today};
 
-async fn offered(network: &Network, query: &str) -> Value {
+pub(crate) async fn offered(network: &Network, query: &str) -> Value {
     let url = format!("{}/api/v1/passports?{query}", network.issuer_url);
     let body = passport::samples::sample_nurse(today());
     let answer = network.http.post_as(&url, &network.issuer_token, &body).await;
@@ -15,28 +16,49 @@ async fn offered(network: &Network, query: &str) -> Value {
     answer.json()
 }
 
-fn command(network: &Network, passport: &Value) -> Value {
+pub(crate) fn command(network: &Network, passport: &Value) -> Value {
     let root = std::fs::read_to_string(network.path("root.pem")).expect("the root's certificate");
     let offer = &passport["offer"];
     json!({ "offer": offer["uri"], "tx_code": offer["tx_code"], "root": root })
 }
 
-fn received(command: &Value) -> Value {
+pub(crate) fn received(command: &Value) -> Value {
     Peer::Wallet.ask(command).unwrap_or_else(|refusal| panic!("{refusal}"))
 }
 
 #[track_caller]
-fn is_nurse(credential: &Value, network: &Network) {
+pub(crate) fn is_nurse(credential: &Value, network: &Network) {
     assert_eq!(credential["claims"]["vct"], VCT);
     assert_eq!(credential["claims"]["iss"], network.issuer_url);
     assert_eq!(credential["claims"]["identity"]["given_name"], "Amara");
     assert_eq!(credential["status"], 0);
 }
 
-async fn state_of(network: &Network, passport: &Value) -> Value {
+pub(crate) async fn state_of(network: &Network, passport: &Value) -> Value {
     let id = passport["id"].as_str().expect("an id");
     let url = format!("{}/api/v1/passports/{id}", network.issuer_url);
     network.http.get_as(&url, &network.issuer_token).await.json()
+}
+
+/// The offer by value: what its address serves, in the link itself.
+pub(crate) async fn by_value(network: &Network, passport: &Value) -> String {
+    let link = passport["offer"]["uri"].as_str().expect("a link");
+    let link = reqwest::Url::parse(link).expect("a link");
+    let (_, address) = link.query_pairs().next().expect("an address");
+    let offer = network.http.get(&address).await.text();
+    let mut link = reqwest::Url::parse("openid-credential-offer://").expect("a link");
+    link.query_pairs_mut().append_pair("credential_offer", &offer);
+    link.into()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_wallet_reads_an_offer_by_value() {
+    let network = Network::start(POLL_SECONDS);
+    let passport = offered(&network, "profile=es256").await;
+    let mut command = command(&network, &passport);
+    command["offer"] = json!(by_value(&network, &passport).await);
+
+    is_nurse(&received(&command)["credentials"][0], &network);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,21 +107,13 @@ async fn a_foreign_wallet_waits_for_hr_and_then_fetches() {
         let mut command = command(&network, &passport);
         let waiting = received(&command);
         let id = passport["id"].as_str().expect("an id");
-        let api = format!("{}/api/v1/passports/{id}", network.issuer_url);
         command["do"] = json!("fetch");
         command["issuer"] = json!(network.issuer_url);
         command["state"] = waiting["state"].clone();
         let still = received(&command);
         assert_eq!(still["state"]["transactionId"], waiting["state"]["transactionId"]);
 
-        let token = &network.issuer_token;
-        let progress = network.http.get_as(&format!("{api}/progress"), token).await.json();
-        let (act, body) = match waived {
-            true => ("waive-key", json!({})),
-            false => ("confirm-key", json!({ "digits": progress["digits"] })),
-        };
-        let decided = network.http.post_as(&format!("{api}/{act}"), token, &body).await;
-        assert_eq!(decided.status, 200, "{}", decided.text());
+        hr_confirms(&network, id, waived).await;
 
         command["encrypted"] = json!(true);
         // This library refuses a deferred answer with a notification_id, which only wallets that

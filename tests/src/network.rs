@@ -54,6 +54,8 @@ pub struct Network {
     pub wallet_url: Option<String>,
     /// How often the verifier looks.
     pub poll_seconds: u64,
+    /// Further flags of the issuer.
+    issuer_flags: Vec<String>,
     /// To talk to all of it.
     pub http: Http,
 }
@@ -82,7 +84,17 @@ impl Network {
         )
     }
 
+    /// The same with pages, and an issuer with further flags.
+    pub fn start_with_issuer_flags(poll_seconds: u64, flags: &[&str]) -> Self {
+        let pages = Pages::Served { oidc: None, two_people: false };
+        Self::start_flagged(poll_seconds, pages, strings(flags))
+    }
+
     fn start_as(poll_seconds: u64, pages: Pages) -> Self {
+        Self::start_flagged(poll_seconds, pages, Vec::new())
+    }
+
+    fn start_flagged(poll_seconds: u64, pages: Pages, issuer_flags: Vec<String>) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("staff-passport-")
             .tempdir()
@@ -98,6 +110,7 @@ impl Network {
             issuer_token: String::new(),
             verifier_token: String::new(),
             poll_seconds,
+            issuer_flags,
             http: Http::new(),
             registry: None,
             issuer: None,
@@ -278,6 +291,7 @@ impl Network {
             args.push("--one-person-issuing".to_owned());
         }
         args.extend(self.page_args("issuer"));
+        args.extend(self.issuer_flags.iter().cloned());
         self.issuer = Some(Service::start("issuer", &args, &[], &self.path("issuer.log")));
     }
 
