@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod protocol;
+mod renewal;
 mod scanning;
 
 use serde_json::{Value, json};

@@ -31,6 +31,8 @@ pub enum Command {
     Init(Init),
     /// Receive a passport from your employer: an offer link, and the code HR tells you
     Receive(Receive),
+    /// Ask your employer for the newest copy of what you hold
+    Refresh(Refresh),
     /// What you hold, in short
     List(List),
     /// Everything that one credential says
@@ -78,6 +80,14 @@ pub struct Receive {
     /// Receive even from an issuer that the network does not know (hosts will not accept it)
     #[arg(long)]
     pub allow_unregistered: bool,
+}
+
+/// `wallet refresh`
+#[derive(Debug, Args)]
+pub struct Refresh {
+    /// One credential, as `wallet list` names it; all that can be renewed when left out
+    #[arg(value_name = "ID")]
+    pub id: Option<String>,
 }
 
 /// `not-wanted` for NOT_WANTED.

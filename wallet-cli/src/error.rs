@@ -7,7 +7,7 @@ use vc::jwk::JwkError;
 use crate::console::ConsoleError;
 use crate::network::NetworkError;
 use crate::present::PresentError;
-use crate::receive::ReceiveError;
+use crate::receive::{ReceiveError, RenewError};
 use crate::store::StoreError;
 use crate::trust::TrustError;
 
@@ -38,6 +38,9 @@ pub enum Error {
     /// Receiving.
     #[error(transparent)]
     Receive(#[from] ReceiveError),
+    /// Renewing.
+    #[error(transparent)]
+    Renew(#[from] RenewError),
     /// Showing.
     #[error(transparent)]
     Present(#[from] PresentError),

@@ -28,6 +28,11 @@ pub enum Event {
         /// The issuer's name.
         from: String,
     },
+    /// A new copy has taken the place of the one before.
+    Renewed {
+        /// The issuer's name.
+        from: String,
+    },
     /// Offered and refused by the holder.
     Rejected {
         /// The issuer's name.
@@ -68,6 +73,7 @@ fn line(entry: &Entry) -> String {
     let id = entry.id.as_deref().unwrap_or("not kept");
     let event = match &entry.event {
         Event::Received { from } => format!("received from {}", text::plain(from)),
+        Event::Renewed { from } => format!("renewed by {}", text::plain(from)),
         Event::Rejected { from } => format!("rejected, from {}", text::plain(from)),
         Event::Presented { ods, name, purpose, shown } => {
             let host = match name {

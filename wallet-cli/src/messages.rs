@@ -1,5 +1,7 @@
 //! Every sentence that tells a person what went wrong and what to do.
 
+mod renew;
+
 use fetch::FetchError;
 use keys::SealError;
 use vc::oid4vci::{MetadataError, OfferError};
@@ -20,6 +22,9 @@ use crate::trust::TrustError;
 pub const STRANGER_WARNING: &str = "Warning: your network does not know this issuer. Hospitals will not accept what it issues, \
      and it may not be who it says it is.";
 
+/// What stands when nothing new came.
+const NOTHING: &str = "Nothing was received.";
+
 /// What went wrong and what to do.
 pub fn sentence(error: &Error) -> String {
     match error {
@@ -35,6 +40,7 @@ pub fn sentence(error: &Error) -> String {
         }
         Error::Store(error) => store(error),
         Error::Receive(error) => receive(error),
+        Error::Renew(error) => renew::sentence(error),
         Error::Present(error) => present(error),
         Error::Console(error) => console(error),
     }
@@ -170,7 +176,6 @@ fn fetch(error: &FetchError) -> String {
 }
 
 fn receive(error: &ReceiveError) -> String {
-    const NOTHING: &str = "Nothing was received.";
     match error {
         ReceiveError::Offer(error) => format!("{} {NOTHING}", offer(error)),
         ReceiveError::UnregisteredIssuer(issuer) => format!(
@@ -277,6 +282,7 @@ fn document(what: Document) -> &'static str {
         Document::Nonce => "one-time number",
         Document::Credential => "credential",
         Document::Deferred => "confirmed credential",
+        Document::Notification => "answer to a message",
     }
 }
 

@@ -101,6 +101,22 @@ impl Network {
         let url = Url::parse(address).map_err(|_| FetchError::BadAddress)?;
         self.fetcher.post(&url, content_type, body.into_bytes(), bearer).await
     }
+
+    /// POST of any body beside a DPoP proof and the access token that is bound to its key.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn post_proving(
+        &self,
+        address: &str,
+        content_type: &str,
+        body: String,
+        proof: &str,
+        token: Option<&str>,
+    ) -> Result<Reply, FetchError> {
+        let url = Url::parse(address).map_err(|_| FetchError::BadAddress)?;
+        self.fetcher.post_proving(&url, content_type, body.into_bytes(), proof, token).await
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -20,6 +20,8 @@ const SEALED: &str = "wallet.sealed";
 const KIND: &str = "wallet";
 /// Held while the document is read or replaced.
 const LOCK: &str = "wallet.lock";
+/// Held while refresh tokens are spent.
+const RENEWING: &str = "renewing.lock";
 /// Version of [`Contents`] that this program reads and writes.
 const FORMAT: u32 = 1;
 /// Shortest passphrase for a new store, in characters.
@@ -76,8 +78,24 @@ pub struct Held {
     pub issuer: Issuer,
     /// What it is, in the issuer's words.
     pub name: String,
-    /// When it was accepted.
+    /// When it was accepted, or last renewed.
     pub received_at: UnixTime,
+    /// How a new copy is fetched; `None` when its issuer gives none without HR.
+    #[serde(default)]
+    pub renewal: Option<Renewal>,
+}
+
+/// What a new copy is asked for with.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Renewal {
+    /// The credential configuration.
+    pub configuration: String,
+    /// The authorization server.
+    pub server: String,
+    /// The private key that tokens are bound to (RFC 9449).
+    pub client_key: HolderKey,
+    /// The refresh token, good once.
+    pub refresh_token: HolderKey,
 }
 
 /// Who issued a credential, as the wallet knew it when it was received.
@@ -98,7 +116,7 @@ pub struct Registered {
     pub name: String,
 }
 
-/// The secret bytes of a holder key, base64url.
+/// The secret bytes of a key, base64url, or a secret token.
 #[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(transparent)]
 pub struct HolderKey(pub String);
@@ -106,6 +124,12 @@ pub struct HolderKey(pub String);
 impl fmt::Debug for HolderKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
+    }
+}
+
+impl fmt::Debug for Renewal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Renewal").field("server", &self.server).finish_non_exhaustive()
     }
 }
 
@@ -227,6 +251,27 @@ impl Store {
         &self.copy.contents
     }
 
+    /// Waits until no other wallet process renews, and reads the newest copy; others wait until
+    /// the answer is dropped. A refresh token that is spent twice ends them all.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn renewing(&mut self) -> Result<File, StoreError> {
+        let alone = lock_file(&self.folder, RENEWING)?;
+        let _lock = lock(&self.folder)?;
+        self.read_again()?;
+        Ok(alone)
+    }
+
+    /// Another process may have replaced the copy.
+    fn read_again(&mut self) -> Result<(), StoreError> {
+        let path = self.folder.join(SEALED);
+        if read_sealed(&path)? != self.copy.sealed {
+            self.copy = Opened::open(&path, &self.sealing)?;
+        }
+        Ok(())
+    }
+
     /// Changes the newest copy and replaces it, while no other wallet process can.
     ///
     /// # Errors
@@ -237,10 +282,8 @@ impl Store {
         change: impl FnOnce(&mut Contents) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let _lock = lock(&self.folder)?;
+        self.read_again()?;
         let path = self.folder.join(SEALED);
-        if read_sealed(&path)? != self.copy.sealed {
-            self.copy = Opened::open(&path, &self.sealing)?;
-        }
         let mut contents = self.copy.contents.clone();
         let answer = change(&mut contents)?;
         self.copy.file.write(&serialise(&contents)?, rng).map_err(StoreError::Seal)?;
@@ -290,7 +333,11 @@ fn make_private_folder(folder: &Path) -> Result<(), StoreError> {
 
 /// Waits for every other wallet process that is changing this store; ends when dropped.
 fn lock(folder: &Path) -> Result<File, StoreError> {
-    let path = folder.join(LOCK);
+    lock_file(folder, LOCK)
+}
+
+fn lock_file(folder: &Path, name: &str) -> Result<File, StoreError> {
+    let path = folder.join(name);
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)

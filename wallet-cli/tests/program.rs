@@ -116,7 +116,7 @@ impl Desk {
 fn the_help_names_every_verb_and_wrong_usage_ends_with_2() {
     let help = run(&["--help"], None);
     assert_eq!(help.code, Some(0));
-    for verb in ["init", "receive", "list", "show", "present", "history", "delete"] {
+    for verb in ["init", "receive", "refresh", "list", "show", "present", "history", "delete"] {
         assert!(help.out.contains(verb), "{}", help.out);
     }
     assert!(help.out.contains("WALLET_PASSPHRASE"), "{}", help.out);
@@ -135,6 +135,7 @@ fn without_a_wallet_every_verb_says_how_to_make_one() {
         &["list"][..],
         &["show", "x"],
         &["history"],
+        &["refresh"],
         &["delete", "x"],
         &["receive", "openid-credential-offer://?x"],
         &["present", "--to", "R0A", "--for", PURPOSE],

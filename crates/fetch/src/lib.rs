@@ -14,7 +14,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH,
+    WWW_AUTHENTICATE,
+};
 use reqwest::{Certificate, Client, RequestBuilder, Response, StatusCode};
 use url::{Host, Origin, Url};
 
@@ -27,6 +30,10 @@ pub const TIMEOUT: Duration = Duration::from_secs(2);
 pub const MAX_BYTES: usize = 1024 * 1024;
 /// How long a connection waits to be used again.
 const IDLE: Duration = Duration::from_secs(60);
+/// A proof of possession (RFC 9449, 4.1).
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+/// The nonce for the next proof (RFC 9449, 8).
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 const USER_AGENT: &str = concat!("staff-passport/", env!("CARGO_PKG_VERSION"));
 
 /// What holds for every request of a [`Fetcher`].
@@ -80,6 +87,10 @@ pub struct Reply {
     pub content_type: Option<String>,
     /// `ETag` as sent.
     pub etag: Option<String>,
+    /// `DPoP-Nonce` as sent.
+    pub dpop_nonce: Option<String>,
+    /// `WWW-Authenticate` as sent.
+    pub challenge: Option<String>,
     /// The body.
     pub bytes: Vec<u8>,
 }
@@ -231,6 +242,32 @@ impl Fetcher {
         self.send(request).await
     }
 
+    /// POST of any body with a DPoP proof, and beside it the access token that is bound to the
+    /// proof's key (RFC 9449, 7.1). Any status but a redirect is an answer.
+    ///
+    /// # Errors
+    /// [`FetchError`], never [`FetchError::Status`].
+    pub async fn post_proving(
+        &self,
+        address: &Url,
+        content_type: &str,
+        body: Vec<u8>,
+        proof: &str,
+        token: Option<&str>,
+    ) -> Result<Reply, FetchError> {
+        self.check(address)?;
+        let mut request = self
+            .client
+            .post(address.clone())
+            .header(CONTENT_TYPE, content_type)
+            .header(DPOP, proof)
+            .body(body);
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, format!("DPoP {token}"));
+        }
+        self.send(request).await
+    }
+
     /// Scheme, origin and a literal address, before any socket is opened. Names are checked once
     /// more where they are resolved.
     fn check(&self, address: &Url) -> Result<(), FetchError> {
@@ -288,11 +325,12 @@ async fn read(mut response: Response, max_bytes: usize) -> Result<Reply, FetchEr
     if response.content_length().is_some_and(|length| length > limit) {
         return Err(FetchError::TooLarge(max_bytes));
     }
-    let header = |name| {
+    let header = |name: HeaderName| {
         let value: Option<&HeaderValue> = response.headers().get(name);
         value.and_then(|value| value.to_str().ok()).map(str::to_owned)
     };
-    let etag = header(ETAG);
+    let (etag, dpop_nonce) = (header(ETAG), header(DPOP_NONCE));
+    let challenge = header(WWW_AUTHENTICATE);
     let content_type = header(CONTENT_TYPE).map(|value| match value.split_once(';') {
         Some((essence, _)) => essence.trim().to_ascii_lowercase(),
         None => value.trim().to_ascii_lowercase(),
@@ -304,7 +342,7 @@ async fn read(mut response: Response, max_bytes: usize) -> Result<Reply, FetchEr
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(Reply { status: status.as_u16(), content_type, etag, bytes })
+    Ok(Reply { status: status.as_u16(), content_type, etag, dpop_nonce, challenge, bytes })
 }
 
 /// Finds our own refusal in the client's error chain.

@@ -89,6 +89,8 @@ async fn an_allowed_origin_answers_with_type_and_etag() {
         status: 200,
         content_type: Some("application/statuslist+jwt".to_owned()),
         etag: Some("\"one\"".to_owned()),
+        dpop_nonce: None,
+        challenge: None,
         bytes: b"hello".to_vec(),
     };
     assert_eq!(fetched, Fetched::Body(reply));

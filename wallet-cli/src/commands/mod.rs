@@ -3,6 +3,7 @@
 mod keep;
 mod present;
 mod receive;
+mod refresh;
 
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,7 @@ pub async fn run(cli: Cli, console: Console, clock: &Clock) -> Result<(), Error>
         Command::History => keep::history(&folder, console),
         Command::Delete(args) => keep::delete(&folder, &args, console, clock),
         Command::Receive(args) => receive::run(&folder, &args, console, clock).await,
+        Command::Refresh(args) => refresh::run(&folder, &args, console, clock).await,
         Command::Present(args) => present::run(&folder, &args, console, clock).await,
     }
 }

@@ -8,7 +8,7 @@ use vc::sd_jwt::{UnverifiedSdJwt, VerifiedSdJwt};
 use vc::status_list::{self, Status, VerifiedStatusList};
 use vc::time::UnixTime;
 
-use super::{CredentialFault, JSON, Offered};
+use super::{CredentialFault, JSON, Source};
 use crate::network::Network;
 
 /// Content type of a status list token.
@@ -25,7 +25,7 @@ struct IssuerKeys {
 /// Issuer signature, type, dates, holder key, absence of key binding, status: in this order, and
 /// the status is fetched only for a credential that holds (Token Status List, 8.3).
 pub(super) async fn check(
-    offered: &Offered,
+    source: &Source,
     text: &str,
     holder: &PublicKey,
     network: &Network,
@@ -36,20 +36,17 @@ pub(super) async fn check(
     if unverified.key_binding().is_some() {
         return Err(CredentialFault::KeyBindingAttached);
     }
-    let keys = match &offered.organisation {
-        Some(organisation) => registered_keys(organisation),
-        None => published_keys(&offered.issuer.url, network).await?,
-    };
+    let keys = keys(source, network).await?;
     let kid = unverified.issuer_jwt().header().kid.as_deref();
     let key = choose(&keys.issuing, kid).ok_or(CredentialFault::UnknownKey)?.clone();
     let verified = unverified.verify_issuer(&key).map_err(CredentialFault::SdJwt)?;
 
     let claims = verified.claims();
     let is = |name: &str, wanted: &str| claims.get(name).and_then(Value::as_str) == Some(wanted);
-    if !is("iss", &offered.issuer.url) {
+    if !is("iss", &source.issuer.url) {
         return Err(CredentialFault::WrongIssuer);
     }
-    if !is("vct", &offered.vct) {
+    if !is("vct", &source.vct) {
         return Err(CredentialFault::WrongType);
     }
     let date = |name: &str| match claims.get(name) {
@@ -65,8 +62,26 @@ pub(super) async fn check(
     if verified.holder() != Some(holder) {
         return Err(CredentialFault::OtherHolder);
     }
-    check_status(&verified, &keys.status, offered.organisation.is_some(), network, now).await?;
+    check_status(&verified, &keys.status, source.organisation.is_some(), network, now).await?;
     Ok((verified, key))
+}
+
+/// The status of a credential that is held already: `Ok` is VALID.
+pub(super) async fn status_now(
+    source: &Source,
+    verified: &VerifiedSdJwt,
+    network: &Network,
+    now: UnixTime,
+) -> Result<(), CredentialFault> {
+    let keys = keys(source, network).await?;
+    check_status(verified, &keys.status, true, network, now).await
+}
+
+async fn keys(source: &Source, network: &Network) -> Result<IssuerKeys, CredentialFault> {
+    match &source.organisation {
+        Some(organisation) => Ok(registered_keys(organisation)),
+        None => published_keys(&source.issuer.url, network).await,
+    }
 }
 
 async fn check_status(

@@ -8,8 +8,9 @@ use tokio::time::{Instant, sleep};
 use vc::jwk::PublicKey;
 use vc::oid4vci::{CredentialResponse, DeferredRequest, Secret, confirmation_digits};
 
-use super::redeem::{Access, Issued, issued, post};
-use super::{Document, JSON, Offered, ReceiveError};
+use super::client::{Client, Post};
+use super::redeem::{Access, Issued, issued};
+use super::{Document, JSON, ReceiveError, Source};
 use crate::network::Network;
 
 /// Bounds on the seconds between two questions, whatever the issuer says.
@@ -25,13 +26,14 @@ pub(super) struct Transaction {
     pub(super) interval: u64,
 }
 
-impl Offered {
+impl Source {
     /// Shows the digits, then asks again until there is an answer.
     pub(super) async fn wait_for(
         &self,
         mut transaction: Transaction,
         access: &Access,
         holder: &PublicKey,
+        client: &Client,
         network: &Network,
         show: &mut impl FnMut(&str),
     ) -> Result<Issued, ReceiveError> {
@@ -51,8 +53,13 @@ impl Offered {
                 transaction_id: transaction.id.clone(),
                 response_encryption: None,
             };
-            let body = request.to_json().to_string();
-            let reply = match post(network, endpoint, JSON, body, Some(&access.token), what).await {
+            let post = Post {
+                address: endpoint,
+                content_type: JSON,
+                body: &request.to_json().to_string(),
+                token: Some(&access.token),
+            };
+            let reply = match client.post(network, post, what).await {
                 Ok(reply) => reply,
                 Err(ReceiveError::Refused { code, .. }) if code == PENDING => continue,
                 // The issuer keeps the transaction; the way there may come back.

@@ -24,6 +24,8 @@ pub enum Document {
     Credential,
     /// The credential, after HR has compared digits.
     Deferred,
+    /// The answer to what became of the credential.
+    Notification,
 }
 
 impl fmt::Display for Document {
@@ -36,6 +38,7 @@ impl fmt::Display for Document {
             Self::Nonce => "nonce",
             Self::Credential => "credential",
             Self::Deferred => "deferred credential",
+            Self::Notification => "notification",
         })
     }
 }

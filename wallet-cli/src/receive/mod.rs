@@ -4,9 +4,11 @@
 //! [`open`] reads the offer, [`Offered::redeem`] fetches and checks the credential.
 
 mod check;
+mod client;
 mod deferred;
 mod error;
 mod redeem;
+mod renew;
 
 use fetch::Reply;
 use keys::SigningKey;
@@ -20,9 +22,11 @@ use vc::sd_jwt::VerifiedSdJwt;
 use vc::time::UnixTime;
 
 use crate::network::Network;
-use crate::store::{Held, HolderKey, Issuer, Registered};
+use crate::store::{Held, HolderKey, Issuer, Registered, Renewal};
 
+use client::Client;
 pub use error::{CredentialFault, Document, ReceiveError, TxCodeFault};
+pub use renew::{RenewError, Renewable, Renewing, renewable};
 
 /// The signature algorithm of holder keys, as proofs name it.
 const PROOF_ALGORITHM: &str = "EdDSA";
@@ -40,14 +44,31 @@ pub enum Strangers {
 /// An offer that was read and whose issuer is known.
 #[derive(Debug)]
 pub struct Offered {
+    source: Source,
+    grant: PreAuthorizedCodeGrant,
+}
+
+/// Where a credential of one configuration comes from.
+#[derive(Debug)]
+struct Source {
     issuer: Issuer,
     organisation: Option<Organisation>,
     name: String,
     vct: String,
     configuration_id: String,
-    grant: PreAuthorizedCodeGrant,
     metadata: IssuerMetadata,
+    /// The authorization server.
+    server: String,
     token_endpoint: String,
+    /// Whether tokens can be bound to a key.
+    takes_proofs: bool,
+}
+
+/// Where tokens come from.
+struct TokenEndpoint {
+    server: String,
+    address: String,
+    takes_proofs: bool,
 }
 
 /// A credential that passed every check and is not kept yet.
@@ -60,13 +81,15 @@ pub struct Received {
     issuer: Issuer,
     name: String,
     notify: Option<Notify>,
+    renewal: Option<Renewal>,
+    client: Client,
 }
 
 /// How to tell the issuer what became of the credential.
 #[derive(Debug)]
 struct Notify {
     endpoint: String,
-    id: String,
+    notification_id: String,
     access_token: vc::oid4vci::Secret,
 }
 
@@ -100,7 +123,8 @@ pub async fn open(
     let metadata = issuer_metadata(network, &offer.credential_issuer).await?;
     offer.check_against(&metadata).map_err(ReceiveError::Offer)?;
     let grant = offer.pre_authorized().cloned().ok_or(ReceiveError::OtherGrant)?;
-    let (configuration_id, configuration, vct) = usable(&offer, &metadata)?;
+    let (configuration_id, configuration, vct) =
+        usable(&offer.credential_configuration_ids, &metadata)?;
     if let Some(organisation) = &organisation
         && !organisation.types.iter().any(|entitled| entitled == vct)
     {
@@ -111,8 +135,9 @@ pub async fn open(
     }
     let (name, vct) = (display_name(configuration, vct), vct.to_owned());
     let configuration_id = configuration_id.to_owned();
-    let token_endpoint = token_endpoint(network, &metadata, &grant).await?;
-    Ok(Offered {
+    let hint = grant.authorization_server.as_deref();
+    let endpoint = token_endpoint(network, &metadata, hint).await?;
+    let source = Source {
         issuer: Issuer {
             url: offer.credential_issuer,
             registered: organisation.as_ref().map(|organisation| Registered {
@@ -124,21 +149,23 @@ pub async fn open(
         name,
         vct,
         configuration_id,
-        grant,
         metadata,
-        token_endpoint,
-    })
+        server: endpoint.server,
+        token_endpoint: endpoint.address,
+        takes_proofs: endpoint.takes_proofs,
+    };
+    Ok(Offered { source, grant })
 }
 
 impl Offered {
     /// Who issues it.
     pub fn issuer(&self) -> &Issuer {
-        &self.issuer
+        &self.source.issuer
     }
 
     /// What it is, in the issuer's words.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.source.name
     }
 
     /// Whether a transaction code is wanted (present, even empty, means yes), and what the issuer
@@ -195,6 +222,7 @@ impl Received {
             issuer: self.issuer.clone(),
             name: self.name.clone(),
             received_at: now,
+            renewal: self.renewal.clone(),
         }
     }
 }
@@ -231,13 +259,14 @@ async fn issuer_metadata(network: &Network, issuer: &str) -> Result<IssuerMetada
 async fn token_endpoint(
     network: &mut Network,
     metadata: &IssuerMetadata,
-    grant: &PreAuthorizedCodeGrant,
-) -> Result<String, ReceiveError> {
+    hint: Option<&str>,
+) -> Result<TokenEndpoint, ReceiveError> {
     let what = Document::ServerMetadata;
     let servers = metadata.authorization_server_ids();
-    let server = match &grant.authorization_server {
-        // Already checked to be one of several.
-        Some(hint) => hint.as_str(),
+    let server = match hint {
+        Some(hint) => {
+            *servers.iter().find(|server| **server == hint).ok_or(ReceiveError::NoAddress(what))?
+        }
         None => servers.first().copied().ok_or(ReceiveError::NoAddress(what))?,
     };
     // A known issuer may keep its authorization server elsewhere; its metadata vouches for it.
@@ -245,20 +274,19 @@ async fn token_endpoint(
     let address =
         AuthorizationServerMetadata::well_known_url(server).ok_or(ReceiveError::NoAddress(what))?;
     let reply = json(network, &address, what).await?;
-    AuthorizationServerMetadata::parse(&reply.bytes, server, network.transport())
-        .map_err(|source| ReceiveError::Metadata { what, source })?
-        .token_endpoint
-        .ok_or(ReceiveError::NoAddress(Document::Token))
+    let published = AuthorizationServerMetadata::parse(&reply.bytes, server, network.transport())
+        .map_err(|source| ReceiveError::Metadata { what, source })?;
+    let takes_proofs = client::takes_proofs(&published);
+    let address = published.token_endpoint.ok_or(ReceiveError::NoAddress(Document::Token))?;
+    Ok(TokenEndpoint { server: server.to_owned(), address, takes_proofs })
 }
 
-/// The first offered configuration that this wallet can hold.
+/// The first of these configurations that this wallet can hold.
 fn usable<'m>(
-    offer: &'m CredentialOffer,
+    ids: &'m [String],
     metadata: &'m IssuerMetadata,
 ) -> Result<(&'m str, &'m CredentialConfiguration, &'m str), ReceiveError> {
-    offer
-        .credential_configuration_ids
-        .iter()
+    ids.iter()
         .find_map(|id| {
             let configuration = metadata.credential_configurations_supported.get(id)?;
             let binding = configuration.cryptographic_binding_methods_supported.as_ref()?;

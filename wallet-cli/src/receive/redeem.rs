@@ -2,23 +2,27 @@
 
 use std::time::Duration;
 
-use fetch::Reply;
 use keys::SigningKey;
 use rand_core::CryptoRng;
-use vc::jwk::Algorithm;
+use vc::jwk::{Algorithm, PublicKey};
 use vc::oid4vci::{
-    CredentialRequest, CredentialResponse, CredentialTarget, ErrorResponse, IssuedCredential,
-    NonceResponse, NotificationEvent, NotificationRequest, ProofInput, Proofs, Refusal, Secret,
-    TokenGrant, TokenRequest, TokenResponse,
+    CredentialRequest, CredentialResponse, CredentialTarget, IssuedCredential, NonceResponse,
+    NotificationEvent, NotificationRequest, ProofInput, Proofs, Refusal, Secret, TokenGrant,
+    TokenRequest, TokenResponse,
 };
+use vc::sd_jwt::VerifiedSdJwt;
+use vc::time::UnixTime;
 
+use super::client::{Client, Post};
 use super::deferred::Transaction;
-use super::{Document, JSON, Notify, Offered, ReceiveError, Received, check};
+use super::{Document, JSON, Notify, Offered, ReceiveError, Received, Source, check};
 use crate::network::Network;
+use crate::store::{HolderKey, Renewal};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What the token endpoint gave.
+#[derive(Debug)]
 pub(super) struct Access {
     pub(super) token: Secret,
     pub(super) lasts: Option<Duration>,
@@ -32,9 +36,17 @@ pub(super) struct Issued {
 }
 
 /// What the credential endpoint answered.
-enum Answer {
+pub(super) enum Answer {
     Now(Issued),
     Later(Transaction),
+}
+
+/// A credential that passed every check.
+pub(super) struct Checked {
+    pub(super) credential: String,
+    pub(super) verified: VerifiedSdJwt,
+    pub(super) issuer_key: PublicKey,
+    pub(super) notify: Option<Notify>,
 }
 
 /// The first credential of an answer.
@@ -76,69 +88,61 @@ impl Offered {
         rng: &mut impl CryptoRng,
         mut show: impl FnMut(&str),
     ) -> Result<Received, ReceiveError> {
-        let access = self.token(tx_code, network).await?;
-        let holder_key = SigningKey::generate(Algorithm::EdDsa, rng);
-        let answer = match self.credential(&access, &holder_key, network, clock).await {
-            // "The Wallet should retrieve a new c_nonce", once (OpenID4VCI 1.0, 8.3.1.2).
-            Err(ReceiveError::Refused { what: Document::Credential, code })
-                if code == "invalid_nonce" =>
-            {
-                self.credential(&access, &holder_key, network, clock).await?
-            }
-            answer => answer?,
-        };
-        let issued = match answer {
-            Answer::Now(issued) => issued,
-            Answer::Later(transaction) => {
-                let holder = holder_key.public_key();
-                self.wait_for(transaction, &access, holder, network, &mut show).await?
-            }
-        };
-        let now = vc::time::UnixTime(clock.now());
-        let checked =
-            check::check(self, &issued.credential, holder_key.public_key(), network, now).await;
-        let notify = issued
-            .notification_id
-            .zip(self.metadata.notification_endpoint.clone())
-            .map(|(id, endpoint)| Notify { endpoint, id, access_token: access.token.clone() });
-        match checked {
-            Ok((verified, issuer_key)) => Ok(Received {
-                credential: issued.credential,
-                verified,
-                holder_key,
-                issuer_key,
-                issuer: self.issuer.clone(),
-                name: self.name.clone(),
-                notify,
-            }),
-            Err(fault) => {
-                tell(notify.as_ref(), NotificationEvent::CredentialFailure, None, network).await;
-                Err(ReceiveError::Credential(fault))
-            }
-        }
-    }
-
-    async fn token(
-        &self,
-        tx_code: Option<&str>,
-        network: &Network,
-    ) -> Result<Access, ReceiveError> {
-        let what = Document::Token;
-        // An offer that does not ask for a transaction code gets none, whatever was typed.
-        let tx_code = self.tx_code().and(tx_code).map(Secret::from);
+        let source = &self.source;
+        let client_key = source.takes_proofs.then(|| SigningKey::generate(Algorithm::EdDsa, rng));
+        let client = Client::new(client_key, clock);
         let request = TokenRequest {
             grant: TokenGrant::PreAuthorizedCode {
                 code: self.grant.pre_authorized_code.clone(),
-                tx_code,
+                // An offer that does not ask for a transaction code gets none, whatever was typed.
+                tx_code: self.tx_code().and(tx_code).map(Secret::from),
             },
             client_id: None,
             authorization_details: Vec::new(),
         };
-        let reply =
-            post(network, &self.token_endpoint, FORM, request.to_form(), None, what).await?;
+        let (access, refresh_token) = source.token(&request, &client, network).await?;
+        let holder_key = SigningKey::generate(Algorithm::EdDsa, rng);
+        let issued = match source.credential(&access, &holder_key, &client, network).await? {
+            Answer::Now(issued) => issued,
+            Answer::Later(transaction) => {
+                let holder = holder_key.public_key();
+                source.wait_for(transaction, &access, holder, &client, network, &mut show).await?
+            }
+        };
+        let checked = source.checked(issued, &holder_key, &client, &access.token, network).await?;
+        Ok(Received {
+            credential: checked.credential,
+            verified: checked.verified,
+            issuer_key: checked.issuer_key,
+            notify: checked.notify,
+            holder_key,
+            issuer: source.issuer.clone(),
+            name: source.name.clone(),
+            renewal: source.renewal(&client, refresh_token.as_ref()),
+            client,
+        })
+    }
+}
+
+impl Source {
+    /// An access token, and the refresh token that came with it.
+    pub(super) async fn token(
+        &self,
+        request: &TokenRequest,
+        client: &Client,
+        network: &Network,
+    ) -> Result<(Access, Option<Secret>), ReceiveError> {
+        let what = Document::Token;
+        let post = Post {
+            address: &self.token_endpoint,
+            content_type: FORM,
+            body: &request.to_form(),
+            token: None,
+        };
+        let reply = client.post(network, post, what).await?;
         let token = TokenResponse::parse(&reply.bytes)
             .map_err(|source| ReceiveError::Malformed { what, source })?;
-        if !token.token_type.eq_ignore_ascii_case("Bearer") {
+        if !token.token_type.eq_ignore_ascii_case(client.token_type()) {
             return Err(ReceiveError::TokenType(token.token_type));
         }
         // With identifiers in the token response the request MUST name one (8.2).
@@ -152,24 +156,43 @@ impl Offered {
             None => CredentialTarget::Configuration(self.configuration_id.clone()),
         };
         let lasts = token.expires_in.map(Duration::from_secs);
-        Ok(Access { token: token.access_token, lasts, target })
+        Ok((Access { token: token.access_token, lasts, target }, token.refresh_token))
     }
 
-    async fn credential(
+    /// Asks for the credential, once more where the nonce was too old: "The Wallet should retrieve
+    /// a new c_nonce" (OpenID4VCI 1.0, 8.3.1.2).
+    pub(super) async fn credential(
         &self,
         access: &Access,
         holder_key: &SigningKey,
+        client: &Client,
         network: &Network,
-        clock: &clock::Clock,
+    ) -> Result<Answer, ReceiveError> {
+        match self.ask(access, holder_key, client, network).await {
+            Err(ReceiveError::Refused { what: Document::Credential, code })
+                if code == "invalid_nonce" =>
+            {
+                self.ask(access, holder_key, client, network).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn ask(
+        &self,
+        access: &Access,
+        holder_key: &SigningKey,
+        client: &Client,
+        network: &Network,
     ) -> Result<Answer, ReceiveError> {
         let what = Document::Credential;
-        let nonce = self.nonce(network).await?;
+        let nonce = self.nonce(client, network).await?;
         let proof = ProofInput::new(
             holder_key.algorithm(),
             holder_key.public_key(),
             &self.metadata.credential_issuer,
             nonce.as_deref(),
-            vc::time::UnixTime(clock.now()),
+            UnixTime(client.clock.now()),
             None,
         );
         let signature = holder_key.sign(proof.signing_input());
@@ -178,15 +201,13 @@ impl Offered {
             proofs: Some(Proofs::Jwt(vec![proof.finish(&signature)])),
             response_encryption: None,
         };
-        let reply = post(
-            network,
-            &self.metadata.credential_endpoint,
-            JSON,
-            request.to_json().to_string(),
-            Some(&access.token),
-            what,
-        )
-        .await?;
+        let post = Post {
+            address: &self.metadata.credential_endpoint,
+            content_type: JSON,
+            body: &request.to_json().to_string(),
+            token: Some(&access.token),
+        };
+        let reply = client.post(network, post, what).await?;
         let response = CredentialResponse::parse(&reply.bytes)
             .map_err(|source| ReceiveError::Malformed { what, source })?;
         match response {
@@ -199,15 +220,62 @@ impl Offered {
         }
     }
 
-    async fn nonce(&self, network: &Network) -> Result<Option<String>, ReceiveError> {
+    async fn nonce(
+        &self,
+        client: &Client,
+        network: &Network,
+    ) -> Result<Option<String>, ReceiveError> {
         let what = Document::Nonce;
-        let Some(endpoint) = &self.metadata.nonce_endpoint else {
+        let Some(address) = &self.metadata.nonce_endpoint else {
             return Ok(None);
         };
-        let reply = post(network, endpoint, FORM, String::new(), None, what).await?;
+        let post = Post { address, content_type: FORM, body: "", token: None };
+        let reply = client.post(network, post, what).await?;
         NonceResponse::parse(&reply.bytes)
             .map(|response| Some(response.c_nonce))
             .map_err(|source| ReceiveError::Malformed { what, source })
+    }
+
+    /// The last checks; the issuer hears of a credential that fails them.
+    pub(super) async fn checked(
+        &self,
+        issued: Issued,
+        holder_key: &SigningKey,
+        client: &Client,
+        access_token: &Secret,
+        network: &Network,
+    ) -> Result<Checked, ReceiveError> {
+        let now = UnixTime(client.clock.now());
+        let holder = holder_key.public_key();
+        let checked = check::check(self, &issued.credential, holder, network, now).await;
+        let notify = issued.notification_id.zip(self.metadata.notification_endpoint.clone()).map(
+            |(notification_id, endpoint)| Notify {
+                endpoint,
+                notification_id,
+                access_token: access_token.clone(),
+            },
+        );
+        match checked {
+            Ok((verified, issuer_key)) => {
+                Ok(Checked { credential: issued.credential, verified, issuer_key, notify })
+            }
+            Err(fault) => {
+                let event = NotificationEvent::CredentialFailure;
+                tell(client, notify.as_ref(), event, None, network).await;
+                Err(ReceiveError::Credential(fault))
+            }
+        }
+    }
+
+    /// What a new copy is asked for with: a refresh token counts only where it is bound to a key.
+    pub(super) fn renewal(&self, client: &Client, token: Option<&Secret>) -> Option<Renewal> {
+        let key = client.key.as_ref()?;
+        Some(Renewal {
+            configuration: self.configuration_id.clone(),
+            server: self.server.clone(),
+            client_key: HolderKey(vc::base64url::encode(&key.to_secret_bytes())),
+            refresh_token: HolderKey(token?.expose().to_owned()),
+        })
     }
 }
 
@@ -215,17 +283,18 @@ impl Received {
     /// Tells the issuer that the credential is kept or was refused by the holder, when it wants to
     /// know. What is kept does not depend on the answer.
     pub async fn tell_issuer(&self, event: NotificationEvent, network: &Network) {
-        tell(self.notify.as_ref(), event, None, network).await;
+        tell(&self.client, self.notify.as_ref(), event, None, network).await;
     }
 
     /// Tells the issuer that the holder refuses the credential, and why.
     pub async fn refuse(&self, refusal: &Refusal, network: &Network) {
-        let event = NotificationEvent::CredentialDeleted;
-        tell(self.notify.as_ref(), event, Some(refusal.to_string()), network).await;
+        let (event, words) = (NotificationEvent::CredentialDeleted, Some(refusal.to_string()));
+        tell(&self.client, self.notify.as_ref(), event, words, network).await;
     }
 }
 
 async fn tell(
+    client: &Client,
     notify: Option<&Notify>,
     event: NotificationEvent,
     event_description: Option<String>,
@@ -234,36 +303,19 @@ async fn tell(
     let Some(notify) = notify else {
         return;
     };
-    let request =
-        NotificationRequest { notification_id: notify.id.clone(), event, event_description };
+    let request = NotificationRequest {
+        notification_id: notify.notification_id.clone(),
+        event,
+        event_description,
+    };
     let Ok(body) = serde_json::to_string(&request) else {
         return;
     };
-    let token = notify.access_token.expose();
-    let _not_told = network.post(&notify.endpoint, JSON, body, Some(token)).await;
-}
-
-/// POST that must be answered with a JSON document.
-pub(super) async fn post(
-    network: &Network,
-    address: &str,
-    content_type: &str,
-    body: String,
-    token: Option<&Secret>,
-    what: Document,
-) -> Result<Reply, ReceiveError> {
-    let reply = network
-        .post(address, content_type, body, token.map(Secret::expose))
-        .await
-        .map_err(|source| ReceiveError::Fetch { what, source })?;
-    if reply.is_success() {
-        return match reply.content_type.as_deref() {
-            Some(JSON) => Ok(reply),
-            _ => Err(ReceiveError::NotJson(what)),
-        };
-    }
-    match ErrorResponse::parse(&reply.bytes) {
-        Ok(error) => Err(ReceiveError::Refused { what, code: error.error }),
-        Err(_) => Err(ReceiveError::Status { what, status: reply.status }),
-    }
+    let post = Post {
+        address: &notify.endpoint,
+        content_type: JSON,
+        body: &body,
+        token: Some(&notify.access_token),
+    };
+    let _not_told = client.send(network, post, Document::Notification).await;
 }

@@ -155,6 +155,14 @@ impl Shared {
                 _ => json!(VCT),
             },
         );
+        if let Some(binding) = self.settings().binding {
+            if let Some(name) = binding.family_name {
+                claims["identity"]["family_name"] = json!(name);
+            }
+            if let Some(subject) = binding.subject_ref {
+                claims["subject_ref"] = json!(subject);
+            }
+        }
         claims.insert("iat".into(), json!(issued));
         claims.insert("exp".into(), json!(expires));
         claims.insert("cnf".into(), json!({ "jwk": cnf }));

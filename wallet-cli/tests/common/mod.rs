@@ -3,7 +3,9 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of this")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 #![allow(clippy::indexing_slicing, clippy::unreachable, reason = "helpers of tests")]
+#![allow(clippy::result_large_err, reason = "an answer is an answer")]
 
+pub mod dpop;
 mod issuer;
 mod routes;
 
@@ -42,6 +44,7 @@ pub enum Twist {
     TokenEndpointElsewhere,
     TokenRedirects,
     TokenOfAnotherKind,
+    BearerAllTheSame,
     CredentialIdentifiers,
     InvalidNonceOnce,
     InvalidNonceAlways,
@@ -105,6 +108,7 @@ struct Settings {
     requirement: Option<Value>,
     nonces: usize,
     deferred: Option<(PublicKey, usize)>,
+    binding: Option<dpop::Binding>,
 }
 
 impl World {
@@ -129,6 +133,7 @@ impl World {
                 requirement: Some(requirement()),
                 nonces: 0,
                 deferred: None,
+                binding: None,
             }),
             seen: Mutex::default(),
             rng: Mutex::new(rng),
@@ -148,6 +153,20 @@ impl World {
 
     pub fn twist(&self, twist: Twist) {
         self.shared.settings.lock().expect("lock").twist = twist;
+    }
+
+    /// Tokens are bound to keys from now on.
+    pub fn binds(&self) {
+        self.shared.settings.lock().expect("lock").binding = Some(dpop::Binding::default());
+    }
+
+    pub fn binding(&self) -> dpop::Binding {
+        self.shared.settings().binding.expect("an issuer that binds")
+    }
+
+    pub fn rebind(&self, change: impl FnOnce(&mut dpop::Binding)) {
+        let mut settings = self.shared.settings.lock().expect("lock");
+        change(settings.binding.as_mut().expect("an issuer that binds"));
     }
 
     pub fn membership(&self, membership: Membership) {

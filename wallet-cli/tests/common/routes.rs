@@ -15,6 +15,7 @@ use vc::oid4vci::{
     TokenGrant, TokenRequest, verify_proof,
 };
 
+use super::dpop;
 use super::{Shared, TRANSACTION, TX_CODE, Twist, VCT};
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
@@ -154,12 +155,16 @@ async fn server_metadata(State(shared): Served) -> Response {
         Twist::TokenEndpointElsewhere => "http://127.0.0.1:9/token".to_owned(),
         _ => format!("{}/token", shared.issuer()),
     };
-    json_answer(&json!({
+    let mut document = json!({
         "issuer": issuer,
         "token_endpoint": token_endpoint,
         "response_types_supported": [],
         "pre-authorized_grant_anonymous_access_supported": true
-    }))
+    });
+    if shared.settings().binding.is_some() {
+        document["dpop_signing_alg_values_supported"] = json!(["EdDSA", "ES256"]);
+    }
+    json_answer(&document)
 }
 
 async fn published_keys(State(shared): Served) -> Response {
@@ -169,8 +174,22 @@ async fn published_keys(State(shared): Served) -> Response {
     json_answer(&json!({ "issuer": shared.issuer(), "jwks": { "keys": [jwk] } }))
 }
 
-async fn token(State(shared): Served, body: Bytes) -> Response {
+async fn token(State(shared): Served, headers: HeaderMap, body: Bytes) -> Response {
     let request = TokenRequest::parse(&body).expect("a token request");
+    let binds = shared.settings().binding.is_some();
+    assert_eq!(headers.contains_key("dpop"), binds, "a proof where it is wanted");
+    if binds {
+        let taken = dpop::at_token(&shared, &headers);
+        if let Err(refused) = taken.and_then(|()| dpop::refresh(&shared, &request.grant)) {
+            return refused;
+        }
+    }
+    if binds && matches!(request.grant, TokenGrant::RefreshToken { .. }) {
+        shared.saw("/token refresh");
+        let mut answer = json!({ "access_token": "the-token", "expires_in": 3600 });
+        dpop::give(&shared, &mut answer);
+        return json_answer(&answer);
+    }
     let TokenGrant::PreAuthorizedCode { code, tx_code } = request.grant else {
         return oauth_error("unsupported_grant_type");
     };
@@ -196,6 +215,9 @@ async fn token(State(shared): Served, body: Bytes) -> Response {
             "credential_identifiers": ["number-one"]
         }]);
     }
+    if !matches!(twist, Twist::TokenOfAnotherKind | Twist::BearerAllTheSame) {
+        dpop::give(&shared, &mut answer);
+    }
     json_answer(&answer)
 }
 
@@ -209,10 +231,24 @@ async fn nonce(State(shared): Served, body: Bytes) -> Response {
     json_answer(&json!({ "c_nonce": nonce }))
 }
 
-async fn credential(State(shared): Served, headers: HeaderMap, body: Bytes) -> Response {
+fn allowed(shared: &Shared, headers: &HeaderMap, path: &str) -> Result<(), Response> {
+    if shared.settings().binding.is_some() {
+        return dpop::at_resource(shared, headers, path);
+    }
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if bearer != Some("Bearer the-token") {
-        return StatusCode::UNAUTHORIZED.into_response();
+    match bearer {
+        Some("Bearer the-token") => Ok(()),
+        _ => Err(StatusCode::UNAUTHORIZED.into_response()),
+    }
+}
+
+async fn credential(State(shared): Served, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(refused) = allowed(&shared, &headers, "/credential") {
+        return refused;
+    }
+    if shared.settings().binding.is_some_and(|binding| binding.silent) {
+        shared.saw("/credential silent");
+        std::future::pending::<()>().await;
     }
     let twist = shared.twist();
     let request = CredentialRequest::parse(&body).expect("a credential request");
@@ -263,7 +299,10 @@ fn is_confirmed(twist: Twist) -> bool {
 }
 
 /// HR confirms between the first and the second asking.
-async fn deferred(State(shared): Served, body: Bytes) -> Response {
+async fn deferred(State(shared): Served, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(refused) = allowed(&shared, &headers, "/deferred") {
+        return refused;
+    }
     let request = DeferredRequest::parse(&body).expect("a deferred request");
     assert_eq!(request.transaction_id.expose(), TRANSACTION);
     shared.saw("/deferred");
@@ -287,7 +326,10 @@ async fn deferred(State(shared): Served, body: Bytes) -> Response {
     }
 }
 
-async fn notification(State(shared): Served, body: Bytes) -> Response {
+async fn notification(State(shared): Served, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(refused) = allowed(&shared, &headers, "/notification") {
+        return refused;
+    }
     let body: Value = serde_json::from_slice(&body).expect("JSON");
     let said = body["event_description"].as_str().unwrap_or_default();
     let event = body["event"].as_str().unwrap_or("?");
