@@ -7,6 +7,7 @@ mod mapping;
 pub(crate) mod refused;
 pub(crate) mod row;
 pub(crate) mod run;
+pub(crate) mod second;
 pub(crate) mod sheet;
 mod template;
 pub(crate) mod upload;

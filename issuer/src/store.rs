@@ -21,7 +21,7 @@ use server::durable::CommitError;
 use vc::status_list::Status;
 
 pub use accounts::{AccountStore, Named, Naming, NewAccount};
-pub use approvals::{ApprovalStore, Approving, Asking, Refusing};
+pub use approvals::{Agreeing, Agreement, ApprovalStore, Approving, Asking, Refusing};
 pub use audit::AuditStore;
 pub use authorizations::{
     AuthorizationCode, Authorizations, CodeRedeemed, CodeRedemption, Proof, PushedRequest, SignIn,

@@ -18,6 +18,7 @@ async function run(file) {
   shown.hidden = false;
   shown.querySelector('[data-import-see]').hidden = true;
   bar.removeAttribute('value');
+  running(true);
   for (const button of form.querySelectorAll('button')) button.disabled = true;
   const bytes = await file.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
@@ -32,6 +33,11 @@ async function run(file) {
   if (!answer.ok) {
     const problem = await answer.json();
     end(problem.detail ?? problem.title);
+    return;
+  }
+  if (answer.status === 202) {
+    end(said.dataset.waits);
+    running(false);
     return;
   }
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -60,6 +66,11 @@ async function run(file) {
     }
   }
   end(said.dataset.stopped);
+}
+
+/** Whether there is a progress to show. */
+function running(is) {
+  for (const part of [bar, shown.querySelector('label')]) part.hidden = !is;
 }
 
 function end(words) {

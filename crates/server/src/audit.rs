@@ -52,6 +52,10 @@ pub enum Event {
     TokenRevoked,
     /// Whether something needs two people was set.
     TwoPeopleSet,
+    /// Somebody wants to import a file, where two people issue.
+    ImportAsked,
+    /// A colleague sent the same file: it may be imported.
+    ImportAgreed,
     /// Somebody else is told what happens.
     WebhookAdded,
     /// Not any more.
@@ -77,6 +81,8 @@ impl Event {
             Self::TokenCreated => "token-created",
             Self::TokenRevoked => "token-revoked",
             Self::TwoPeopleSet => "two-people-set",
+            Self::ImportAsked => "import-asked",
+            Self::ImportAgreed => "import-agreed",
             Self::WebhookAdded => "webhook-added",
             Self::WebhookRemoved => "webhook-removed",
         }

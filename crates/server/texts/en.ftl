@@ -183,6 +183,8 @@ audit-enabled = Account enabled
 audit-token-created = API token made
 audit-token-revoked = API token revoked
 audit-two-people-set = Second approval set
+audit-import-asked = Import asked for
+audit-import-agreed = Import agreed to
 audit-webhook-added = Webhook registered
 audit-webhook-removed = Webhook removed
 
@@ -205,7 +207,6 @@ problem-INVITATION_OVER = The invitation was used already, is older than a day, 
 problem-ACCOUNT_DISABLED = The account is disabled. Ask an administrator of this service.
 problem-OWN_ACCOUNT = Nobody may change an account of their own. Ask another administrator.
 problem-SECOND_PERSON_NEEDED = A second person has to approve this.
-problem-TWO_PEOPLE_ISSUE = Two people issue here, and an import offers at once. A system of yours may import, with a token that an administrator gives it.
 problem-CREDENTIAL_TAKEN = The passkey or account belongs to somebody else here.
 problem-NO_SUCH_CHANGE = There is no such change to decide on. Somebody has decided it meanwhile, or it was taken back.
 problem-LAST_ADMINISTRATOR = The service would have no administrator left. Give somebody else the role first.

@@ -5,12 +5,13 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
 use futures_util::future::try_join_all;
 use futures_util::stream;
 use serde::Serialize;
@@ -19,11 +20,12 @@ use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use crate::bulk::row::{self, RowFault};
+use crate::bulk::second::{Owner, may_begin};
 use crate::bulk::sheet::Row;
 use crate::bulk::upload::{self, ImportQuery, Upload};
 use crate::oid4vci::NO_STORE;
 use crate::passports::WritePassports;
-use crate::passports::approve::{alone, may_import};
+use crate::passports::approve::may_send;
 use crate::passports::create;
 use crate::passports::offers::{ConfirmKey, confirm_key};
 use crate::state::Issuer;
@@ -65,6 +67,15 @@ struct Stopped<'a> {
     sentence: Option<&'a str>,
 }
 
+/// An import that a colleague is to want, too.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Waits {
+    waits_for: &'static str,
+    sentence: &'static str,
+}
+
+const WAITS: &str = "Two people issue here. Nothing is made until a colleague has sent the very same file, with the same mapping and terms, within a week.";
+
 /// The route.
 pub(crate) async fn post(
     State(issuer): State<Arc<Issuer>>,
@@ -72,23 +83,28 @@ pub(crate) async fn post(
     query: Result<Query<ImportQuery>, QueryRejection>,
     headers: HeaderMap,
     body: Body,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Response, Problem> {
     let query = upload::query(query)?;
     let who = caller.caller.who();
     let key = key(&headers)?;
     let confirm_key = confirm_key(&caller.caller, query.confirm_key)?;
-    may_import(alone(&issuer, &caller.caller))?;
+    may_send(&issuer, &caller.caller)?;
     let upload = upload::receive(body, &query.mapping).await?;
 
     let offer_days = query.offer_days.unwrap_or(DEFAULT_OFFER_DAYS);
-    let work = Work::begin(issuer, &who, &key, confirm_key, offer_days, &upload).await?;
+    let owner = may_begin(&issuer, &caller.caller, &upload, confirm_key, offer_days).await?;
+    let Some(owner) = owner else {
+        let waits = Json(Waits { waits_for: "A_COLLEAGUE", sentence: WAITS });
+        return Ok((StatusCode::ACCEPTED, [NO_STORE], waits).into_response());
+    };
+    let work = Work::begin(issuer, (&who, owner), &key, confirm_key, offer_days, &upload).await?;
     let (events, received) = mpsc::channel(16);
     tokio::spawn(work.told(upload, events));
     let stream = stream::unfold(received, |mut received| async move {
         let event: Event = received.recv().await?;
         Some((Ok::<_, Infallible>(event), received))
     });
-    Ok(([NO_STORE], Sse::new(stream).keep_alive(KeepAlive::default())))
+    Ok(([NO_STORE], Sse::new(stream).keep_alive(KeepAlive::default())).into_response())
 }
 
 fn key(headers: &HeaderMap) -> Result<String, Problem> {
@@ -119,16 +135,22 @@ impl Work {
     /// 409 when the key was used with another file or mapping.
     pub(crate) async fn begin(
         issuer: Arc<Issuer>,
-        who: &str,
+        (who, owner): (&str, Owner),
         key: &str,
         confirm_key: ConfirmKey,
         offer_days: u32,
         upload: &Upload,
     ) -> Result<Self, Problem> {
-        let import = Import {
+        let file: [u8; 32] = Sha256::digest(&upload.file).into();
+        let id = match owner {
             // A key is its caller's own.
-            id: SecretHash(Sha256::digest(format!("{who}\n{key}")).into()),
-            file: SecretHash(Sha256::digest(&upload.file).into()),
+            Owner::Caller => Sha256::digest(format!("{who}\n{key}")),
+            // What they agreed on is made once, under whatever key one of them sends it.
+            Owner::Two => Sha256::new().chain_update(b"two people\n").chain_update(file).finalize(),
+        };
+        let import = Import {
+            id: SecretHash(id.into()),
+            file: SecretHash(file),
             mapping: upload.mapping.name.clone(),
             who: who.to_owned(),
             at: issuer.clock.now(),

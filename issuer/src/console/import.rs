@@ -16,10 +16,10 @@ use vc::base64url;
 use super::form::{Fault, Opt};
 use crate::bulk::row::RowFault;
 use crate::bulk::run::{DEFAULT_OFFER_DAYS, Progress, Work};
+use crate::bulk::second::may_begin;
 use crate::bulk::sheet::MAX_FILE_BYTES;
 use crate::bulk::{dry_run, refused, upload};
 use crate::passports::WritePassports;
-use crate::passports::approve::may_import;
 use crate::state::{AppState, Issuer, to_the_end};
 use crate::store::ConfirmKey;
 
@@ -94,11 +94,15 @@ async fn sent(
     let outcome = match press.as_str() {
         "failed" => return Ok(refused::answer(&issuer, upload).await?),
         "import" => {
-            may_import(!issuer.settings.two_people)?;
             let confirm = if waive { ConfirmKey::Waived } else { ConfirmKey::Compare };
+            let days = DEFAULT_OFFER_DAYS;
+            let Some(owner) = may_begin(&issuer, &on.caller(), &upload, confirm, days).await?
+            else {
+                let outcome = waits(&on.shell);
+                return Ok(import_page(on.shell, &mapping, waive, Some(outcome), ""));
+            };
             let who = on.person.who();
-            let work =
-                Work::begin(issuer, &who, &key, confirm, DEFAULT_OFFER_DAYS, &upload).await?;
+            let work = Work::begin(issuer, (&who, owner), &key, confirm, days, &upload).await?;
             let run = to_the_end(async move { work.run(&upload, None).await });
             imported(&on.shell, run.await.map_err(server::Problem::internal)??)
         }
@@ -120,6 +124,17 @@ fn checked(shell: &Shell, forecast: dry_run::Forecast) -> Outcome {
         made: false,
         more: more(shell, forecast.faults.len().saturating_add(left_out)),
         faults: rows(forecast.faults),
+    }
+}
+
+fn waits(shell: &Shell) -> Outcome {
+    Outcome {
+        heading: shell.t("import-waits"),
+        lines: vec![],
+        next: shell.t("import-second"),
+        made: false,
+        more: String::new(),
+        faults: vec![],
     }
 }
 

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::FaultView;
 use super::operation::{Operation, schema_of};
 use crate::bulk::dry_run::Forecast;
-use crate::bulk::run::Progress as ImportProgress;
+use crate::bulk::run::{Progress as ImportProgress, Waits};
 use crate::oversight::events::ManageWebhooks;
 use crate::passports::account::AccountBody;
 use crate::passports::change::ChangeBody;
@@ -217,7 +217,8 @@ fn imports() -> Vec<Operation> {
     vec![
         import(post("/api/v1/imports", "Make passports of a file's good rows"))
             .header("Idempotency-Key", "Yours: the same key and file go on with the same import")
-            .streams::<ImportProgress>("progress events, then done or stopped"),
+            .streams::<ImportProgress>("progress events, then done or stopped")
+            .gives::<Waits>(202, "A colleague is to send the same file first"),
         import(post("/api/v1/imports/dry-run", "What an import would do"))
             .gives::<Forecast>(200, "Counts and faults"),
         import(post("/api/v1/imports/failed-rows", "The rows that would fail, to mend")).gives_of(

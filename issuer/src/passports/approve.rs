@@ -47,7 +47,15 @@ pub fn alone(issuer: &Issuer, caller: &Caller) -> bool {
     unattended || !issuer.settings.two_people
 }
 
-/// An import offers at once: where two people issue, that takes a caller who may do it alone.
+/// Whether a caller may send a file at all: a person may, and waits for a colleague.
+///
+/// # Errors
+/// 403 for a program without the scope.
+pub(crate) fn may_send(issuer: &Issuer, caller: &Caller) -> Result<(), Problem> {
+    may_import(alone(issuer, caller) || matches!(caller, Caller::Person(_)))
+}
+
+/// An import offers at once: where two people issue, a program needs the scope to do it alone.
 ///
 /// # Errors
 /// 403.

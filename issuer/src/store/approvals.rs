@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::store::{Asked, Document, Done, NewOffer, PassportId, StoreError};
+use crate::store::{Asked, Document, Done, NewOffer, PassportId, SecretHash, StoreError};
 
 /// Somebody asks.
 #[derive(Clone, Debug)]
@@ -45,6 +45,26 @@ pub struct Refusing {
     pub now: i64,
 }
 
+/// Somebody wants to import a file, where two people issue.
+#[derive(Clone, Debug)]
+pub struct Agreeing {
+    /// Hash of the file and the terms.
+    pub import: SecretHash,
+    /// Who.
+    pub who: String,
+    /// When.
+    pub now: i64,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// A colleague is to send the same.
+    Waits,
+    /// Two people have.
+    Agreed,
+}
+
 /// What the store does for two people.
 #[async_trait]
 pub trait ApprovalStore: Send + Sync {
@@ -59,6 +79,10 @@ pub trait ApprovalStore: Send + Sync {
 
     /// Forgets what was asked for.
     async fn refuse_asked(&self, refusing: Refusing) -> Result<Done, StoreError>;
+
+    /// One person wants an import, a second agrees within a week; both stand in the log of accounts.
+    /// What was agreed on stays so for a week.
+    async fn agree_on_import(&self, agreeing: Agreeing) -> Result<Agreement, StoreError>;
 
     /// Tells the log of accounts whether two people issue by hand, when that is not what it said
     /// last.

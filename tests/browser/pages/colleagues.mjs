@@ -76,12 +76,17 @@ export default async function colleagues({ network, report, people, shots }) {
     report.check('the row and the column of the fault', /identity\.birth_date/.test(said) && /\b3\b/.test(said), said);
   });
 
-  await report.step('one person alone cannot import', async () => {
-    people.expected = /Failed to load resource/;
+  await report.step('an import waits until a colleague sends the same file', async () => {
     await page.locator('#file').setInputFiles(file);
     await page.locator('button[value=import]').click();
-    await page.getByText('Two people issue here').first().waitFor();
-    await see(hannah, 'import-refused');
-    people.expected = undefined;
+    await page.locator('[data-import-said]').getByText('A colleague is to import the same file').waitFor();
+    await see(hannah, 'import-waits');
+    await helen.page.goto(`${base}/import`);
+    await helen.page.locator('#file').setInputFiles(file);
+    await helen.page.locator('button[value=import]').click();
+    await helen.page.locator('[data-import-said]').getByText('Done.').waitFor();
+    await see(helen, 'import-agreed');
+    const said = await helen.page.locator('[data-import-said]').innerText();
+    report.check('the good rows are made', /Passports made: [1-9]/.test(said), said);
   });
 }

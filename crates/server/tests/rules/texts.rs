@@ -29,6 +29,8 @@ const EVENTS: &[&str] = &[
     "token-created",
     "token-revoked",
     "two-people-set",
+    "import-asked",
+    "import-agreed",
     "webhook-added",
     "webhook-removed",
 ];
@@ -56,7 +58,6 @@ const PROBLEMS: &[&str] = &[
     "NO_SUCH_CHANGE",
     "LAST_ADMINISTRATOR",
     "FILE_TOO_LARGE",
-    "TWO_PEOPLE_ISSUE",
 ];
 const STATUSES: &[&str] =
     &["400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "500", "503"];

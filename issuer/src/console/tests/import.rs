@@ -118,3 +118,56 @@ async fn d3_only_our_own_page_sends_a_file() {
     }
     assert!(!hr.get("/console/passports").await.body.contains("Okafor"));
 }
+
+/// H1 Both have sent the very same file before anything is made of it.
+#[tokio::test]
+async fn h1_where_two_people_issue_a_colleague_sends_the_same_file() {
+    let world = World::of_two_people().await;
+    let mut first = world.somebody("First Example", Role::HrIssuer).await;
+    let mut second = world.somebody("Second Example", Role::HrIssuer).await;
+    let fields = [("mapping", "esr"), ("do", "import")];
+    for hr in [&mut first, &mut second] {
+        hr.get(PATH).await;
+    }
+
+    for _ in 0..2 {
+        let waits = first.post_file(PATH, &fields, &file("Amara")).await;
+        assert_eq!(waits.status, StatusCode::OK);
+        assert!(main_of(&waits.body).contains("A colleague is to import the same file"));
+    }
+    // Another file, and other answers, are another import.
+    let other = second.post_file(PATH, &fields, &file("Grace")).await;
+    let waived = [("mapping", "esr"), ("waive", "yes"), ("do", "import")];
+    let waived = second.post_file(PATH, &waived, &file("Amara")).await;
+    for waits in [other, waived] {
+        assert!(main_of(&waits.body).contains("A colleague is to import the same file"));
+    }
+    assert!(!first.get("/console/passports").await.body.contains("Okafor"));
+    first.get(PATH).await;
+
+    let made = second.post_file(PATH, &fields, &file("Amara")).await;
+    let again = first.post_file(PATH, &fields, &file("Amara")).await;
+
+    assert!(main_of(&made.body).contains("The file is imported"), "{}", made.body);
+    let values: Vec<_> = main_of(&again.body).split("<bdi>").skip(1).take(4).collect();
+    assert!(values[1].starts_with('0') && values[2].starts_with('1'), "{}", again.body);
+    let listed = first.get("/console/passports").await;
+    assert_eq!(listed.body.matches("Amara Okafor").count(), 1);
+}
+
+/// H1 What a week has passed over is asked for anew.
+#[tokio::test]
+async fn h1_an_import_waits_for_a_colleague_for_a_week() {
+    let world = World::of_two_people().await;
+    let mut first = world.somebody("First Example", Role::HrIssuer).await;
+    let fields = [("mapping", "esr"), ("do", "import")];
+    first.get(PATH).await;
+    first.post_file(PATH, &fields, &file("Amara")).await;
+    world.clock.advance(7 * 24 * 60 * 60);
+    let mut second = world.somebody("Second Example", Role::HrIssuer).await;
+    second.get(PATH).await;
+
+    let late = second.post_file(PATH, &fields, &file("Amara")).await;
+
+    assert!(main_of(&late.body).contains("A colleague is to import the same file"));
+}

@@ -1,17 +1,18 @@
 //! What two people decide, in the embedded store.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use server::audit::{self, Entry, Event};
 use server::durable::{Batch, View};
 
 use super::held::{Held, line};
-use super::rows::{get, key};
+use super::rows::{get, key, put};
 use super::{SledStore, acts, documents, offers, review};
 use crate::life::{Deed, after};
 use crate::store::{
-    Act, Amendment, ApprovalStore, Approving, AskedAct, Asking, ChangeKind, Done, HistoryEntry,
-    HrAct, HrDeed, KeyDecision, KeyVerdict, NotDone, Offering, Passport, PassportId, Refusing,
-    StoreError,
+    Act, Agreeing, Agreement, Amendment, ApprovalStore, Approving, AskedAct, Asking, ChangeKind,
+    Done, HistoryEntry, HrAct, HrDeed, KeyDecision, KeyVerdict, NotDone, Offering, Passport,
+    PassportId, Refusing, SecretHash, StoreError,
 };
 
 const TWO_PEOPLE: &[u8] = b"two-people-issue";
@@ -34,6 +35,10 @@ impl ApprovalStore for SledStore {
         self.fact(refusing.now, move |_, view, batch| refuse(view, batch, refusing)).await
     }
 
+    async fn agree_on_import(&self, agreeing: Agreeing) -> Result<Agreement, StoreError> {
+        self.fact(agreeing.now, move |_, view, batch| agree(view, batch, &agreeing)).await
+    }
+
     async fn note_two_people(&self, on: bool, now: i64) -> Result<(), StoreError> {
         let word = if on { "on" } else { "off" };
         if self.db.get(TWO_PEOPLE)?.as_deref() == Some(word.as_bytes()) {
@@ -54,6 +59,46 @@ impl ApprovalStore for SledStore {
             })
             .await
     }
+}
+
+/// Seconds that a wish, or an agreement, stands.
+const AGREEMENT_SECONDS: i64 = 7 * 24 * 60 * 60;
+
+/// Who wants an import, and who agrees.
+#[derive(Serialize, Deserialize)]
+struct Wish {
+    by: String,
+    at: i64,
+    second: Option<String>,
+}
+
+fn agree(view: &View<'_>, batch: &mut Batch, it: &Agreeing) -> Result<Agreement, StoreError> {
+    let row = key::import_wish(&it.import);
+    let wish = get::<Wish>(view, &row, "wish for an import")?
+        .filter(|wish| it.now < wish.at.saturating_add(AGREEMENT_SECONDS));
+    let (wish, what) = match wish {
+        Some(wish) if wish.second.is_some() => return Ok(Agreement::Agreed),
+        Some(wish) if wish.by == it.who => return Ok(Agreement::Waits),
+        Some(wish) => {
+            (Wish { at: it.now, second: Some(it.who.clone()), ..wish }, Event::ImportAgreed)
+        }
+        None => (Wish { by: it.who.clone(), at: it.now, second: None }, Event::ImportAsked),
+    };
+    put(batch, row, &wish);
+    let entry = Entry {
+        at: it.now,
+        who: it.who.clone(),
+        what,
+        about: None,
+        detail: Some(format!("import {}", hex(&it.import))),
+    };
+    audit::append(view, batch, entry)?;
+    Ok(if wish.second.is_some() { Agreement::Agreed } else { Agreement::Waits })
+}
+
+/// The first 32 bits: enough to tell two imports of a week apart.
+fn hex(hash: &SecretHash) -> String {
+    hash.0.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn ask(view: &View<'_>, batch: &mut Batch, asking: Asking) -> Result<Done, StoreError> {

@@ -156,6 +156,11 @@ pub(super) mod key {
         [b"offer-of/", found_by.0.as_slice()].concat()
     }
 
+    /// An import that two people are to want.
+    pub(in super::super) fn import_wish(import: &SecretHash) -> Vec<u8> {
+        [b"import-wish/", import.0.as_slice()].concat()
+    }
+
     /// The passport of a staff account.
     pub(in super::super) fn account(found_by: &SecretHash) -> Vec<u8> {
         [b"account/", found_by.0.as_slice()].concat()
