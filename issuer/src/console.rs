@@ -4,6 +4,7 @@ mod account;
 mod acts;
 mod approve;
 mod data;
+mod erase;
 pub(crate) mod form;
 mod home;
 mod import;
@@ -43,6 +44,7 @@ pub fn routes() -> Router<AppState> {
         .route("/console/movements", get(movements::list))
         .route("/console/movements/{id}", post(movements::decide))
         .route("/console/passports/{id}/approve", get(approve::ask).post(approve::decide))
+        .route("/console/passports/{id}/erase", get(erase::ask).post(erase::act))
         .route("/console/passports/{id}/account", get(account::ask).post(account::act))
         .route("/console/passports/{id}/{act}", get(acts::ask).post(acts::act))
 }

@@ -89,6 +89,8 @@ const TABLE: &[Route] = &[
     route("POST", "/console/movements/{id}", Need::Page(WRITE)),
     route("GET", "/console/passports/{id}/approve", Need::Page(WRITE)),
     route("POST", "/console/passports/{id}/approve", Need::Page(WRITE)),
+    route("GET", "/console/passports/{id}/erase", Need::Page(WRITE)),
+    route("POST", "/console/passports/{id}/erase", Need::Page(WRITE)),
     route("GET", "/console/passports/{id}/account", Need::Page(WRITE)),
     route("POST", "/console/passports/{id}/account", Need::Page(WRITE)),
     route("GET", "/console/passports/{id}/{act}", Need::Page(WRITE)),

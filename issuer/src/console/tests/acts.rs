@@ -170,3 +170,27 @@ async fn a_forged_press_from_another_site_does_nothing() {
     assert_eq!(seen.status, StatusCode::FORBIDDEN);
     assert_eq!(world.passport(&id).await.state, PassportState::Active);
 }
+
+#[tokio::test]
+async fn a_person_is_erased_when_her_passport_is_over_and_hr_is_sure() {
+    let (world, mut hr, path) = active().await;
+    let id = path.rsplit('/').next().unwrap().to_owned();
+    let erase = format!("{path}/erase");
+    assert!(!hr.get(&path).await.body.contains(&erase));
+    let early = hr.post(&erase, &[("sure", "yes")]).await;
+    assert_eq!(early.status, StatusCode::CONFLICT);
+    done(&mut hr, &path, "revoke", "LEFT_EMPLOYMENT").await;
+    assert!(hr.get(&path).await.body.contains(&erase));
+
+    hr.get(&erase).await;
+    let unsure = hr.post(&erase, &[]).await;
+    assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unsure.body.contains("Tick the box"), "{}", unsure.body);
+    assert!(!world.passport(&id).await.erased);
+    let sure = hr.post(&erase, &[("sure", "yes")]).await;
+
+    assert_eq!((sure.status, sure.location()), (StatusCode::SEE_OTHER, "/console/passports"));
+    assert!(world.passport(&id).await.erased);
+    let list = hr.get("/console/passports").await;
+    assert!(list.body.contains("The person is erased.") && !list.body.contains("Okafor"));
+}
