@@ -87,6 +87,7 @@ script!(people_sign_in_with_a_passkey_and_reach_only_what_their_role_allows, "si
 script!(every_page_of_the_issuer_is_accessible_in_every_state, "issuer");
 script!(every_page_of_the_verifier_is_accessible_in_every_state, "verifier");
 script!(the_phone_wallet_is_accessible_and_works_offline, "wallet");
+script!(a_benign_change_reaches_the_phone_without_hr_and_is_scanned, "renewal");
 script!(create_offer_and_scan_work_by_keyboard_alone, "keyboard");
 script!(the_pages_work_without_script, "no-script");
 /// The secret is no secret: it is written into the provider's file a moment earlier.

@@ -11,7 +11,7 @@ import { scriptAddress } from './lib/trusted.js';
 import { Trouble } from './lib/trouble.js';
 import { Vault } from './lib/vault.js';
 import { Wallet, configuration } from './lib/wallet.js';
-import { plain } from './lib/words.js';
+import { label, plain } from './lib/words.js';
 import texts from './texts/en.js';
 import { history as historyPage } from './views/history.js';
 import { home } from './views/home.js';
@@ -137,8 +137,8 @@ class App {
   }
 
   /** A short word on what was done, read aloud. */
-  notice(words) {
-    const said = h('p', { class: 'wallet-notice' }, words);
+  notice(words, { bad = false } = {}) {
+    const said = h('p', { class: bad ? 'wallet-notice wallet-notice--bad' : 'wallet-notice' }, words);
     at('notices').replaceChildren(said);
     // It is read on the page that comes next, and goes with that.
     this.#noticed = true;
@@ -205,12 +205,14 @@ class App {
     this.#refreshed = Date.now();
     const turn = this.#turn;
     this.guard(
-      this.wallet.refresh().then(async (asked) => {
+      this.wallet.refresh().then(async ({ asked, renewed }) => {
         // Only where nothing is typed or read that would be torn away.
         const quiet = document.activeElement === document.querySelector('h1') || document.activeElement === document.body;
         if (asked && turn === this.#turn && quiet) await this.render();
+        const words = this.#renewals(renewed.filter(({ checks }) => checks.length > 0));
+        if (words) this.notice(words);
       }).catch((error) => {
-        if (!(error instanceof Trouble)) throw error;
+        if (!(error instanceof Trouble) && !this.locked) throw error;
       }),
     );
   }
@@ -218,16 +220,29 @@ class App {
   async checkNow(pressed) {
     pressed.disabled = true;
     pressed.textContent = this.t.standing.checking;
-    let words = null;
+    let words;
+    let bad = false;
     try {
-      if (!(await this.wallet.refresh())) words = this.t.standing.checkFailed;
+      const { asked, renewed, trouble: found } = await this.wallet.refresh({ told: true });
+      if (found && asked) throw found;
+      bad = !asked;
+      words = asked ? this.#renewals(renewed) || this.t.standing.looked : this.t.standing.checkFailed;
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
       const { what, next } = this.t.troubles[error.code];
       words = `${what} ${next}`;
+      bad = true;
     }
     await this.render();
-    if (words) this.notice(words);
+    this.notice(words, { bad });
+  }
+
+  /** What new copies say that the old ones did not. */
+  #renewals(renewed) {
+    const { standing: t, and } = this.t;
+    const checks = [...new Set(renewed.flatMap((one) => one.checks))];
+    if (checks.length > 0) return t.renewed(and(checks.map((name) => label([name]))));
+    return renewed.length > 0 ? t.upToDate : null;
   }
 
   #takeOffer() {

@@ -188,7 +188,7 @@ export default async function walletPages({ network, report, people, shots }) {
   await report.step('a revoked passport says so', async () => {
     await revoke(network, made.id, 'LOST_DEVICE');
     await page.getByRole('link', { name: 'Passport', exact: true }).click();
-    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.getByRole('button', { name: 'Check for changes' }).click();
     await page.getByText('Not valid any more').first().waitFor();
     await see(amara, 'wallet-revoked');
   });

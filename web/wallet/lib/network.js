@@ -22,7 +22,7 @@ async function bounded(response) {
   return new Blob(parts).text();
 }
 
-/** Sends a request: `{status, ok, type, etag, text}`. Fails with the trouble `offline`. */
+/** Sends a request: `{status, ok, type, etag, nonce, challenge, text}`. Fails with the trouble `offline`. */
 export async function request(url, { method = 'GET', headers = {}, body } = {}) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT);
@@ -39,7 +39,9 @@ export async function request(url, { method = 'GET', headers = {}, body } = {}) 
     });
     const type = response.headers.get('content-type')?.split(';')[0].trim() ?? '';
     const text = response.status === 304 ? '' : await bounded(response);
-    return { status: response.status, ok: response.ok, type, etag: response.headers.get('etag'), text };
+    const header = (name) => response.headers.get(name);
+    const [etag, nonce, challenge] = ['etag', 'dpop-nonce', 'www-authenticate'].map(header);
+    return { status: response.status, ok: response.ok, type, etag, nonce, challenge, text };
   } catch (error) {
     if (error instanceof Trouble) throw error;
     throw new Trouble('offline', `${new URL(url).host}: ${error.message}`);

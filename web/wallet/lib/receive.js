@@ -1,11 +1,13 @@
 // Receiving: OpenID4VCI 1.0, pre-authorized code flow. Steps, so that the holder sees who offers
 // before anything of hers is sent, and so that a step that fails can be tried again.
 
+import { send } from './client.js';
 import { newHolderKey, signed } from './holder-key.js';
 import { document_, request } from './network.js';
 import { Trouble, held } from './trouble.js';
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
+export const FORM = 'application/x-www-form-urlencoded';
 const SCHEMES = ['openid-credential-offer:', 'web+staffpassport:'];
 const OURS = ['EdDSA', 'Ed25519', 'ES256'];
 
@@ -73,23 +75,32 @@ export async function openOffer(vc, link, trust, loopback) {
     if (!answer.ok) throw new Trouble('answer', `the offer answers ${answer.status}`);
     offer = json(held('bad-offer', () => vc.readOffer(answer.text, loopback)));
   }
-  const organisation = registered(trust, offer.credential_issuer);
+  registered(trust, offer.credential_issuer);
   const grant = offer.grants?.[GRANT];
   if (!grant) throw new Trouble('nothing-usable', 'no pre-authorized code');
+  const found = await published(vc, offer, grant.authorization_server, trust, loopback);
+  return { ...found, code: grant['pre-authorized_code'], txCode: grant.tx_code ?? null };
+}
 
+/** What the issuer of an offer publishes of it; `hint` names one of its authorization servers. */
+export async function published(vc, offer, hint, trust, loopback) {
+  const organisation = registered(trust, offer.credential_issuer);
   const issuerDocument = await document_(vc.issuerMetadataUrl(offer.credential_issuer));
   const metadata = json(held('answer', () => vc.readIssuerMetadata(issuerDocument, JSON.stringify(offer), loopback)));
   const chosen = usable(offer, metadata, organisation);
-  const server = grant.authorization_server ?? metadata.authorization_servers[0];
+  const server = hint ?? metadata.authorization_servers[0];
+  if (!metadata.authorization_servers.includes(server)) throw new Trouble('answer', 'another authorization server');
   const serverDocument = await document_(vc.serverMetadataUrl(server));
-  const { token_endpoint: tokenEndpoint } = json(held('answer', () => vc.readServerMetadata(serverDocument, server, loopback)));
+  const { token_endpoint: tokenEndpoint, dpop_signing_alg_values_supported: proofs = [] } = json(
+    held('answer', () => vc.readServerMetadata(serverDocument, server, loopback)),
+  );
   if (!tokenEndpoint) throw new Trouble('answer', 'no token endpoint');
   return {
     issuer: { url: offer.credential_issuer, ods: organisation.ods, name: organisation.name, contact: organisation.contact },
     ...chosen,
-    code: grant['pre-authorized_code'],
-    txCode: grant.tx_code ?? null,
+    server,
     tokenEndpoint,
+    proofs,
     endpoints: {
       credential: metadata.credential_endpoint,
       nonce: metadata.nonce_endpoint ?? null,
@@ -100,62 +111,73 @@ export async function openOffer(vc, link, trust, loopback) {
 }
 
 /** The answer of a protocol endpoint as JSON, or the trouble that its error code means. */
-function answered(answer, troubles, fallback) {
+export function answered(answer, troubles, fallback) {
   const said = answer.type === 'application/json' ? json(answer.text) : null;
   if (answer.ok && said) return said;
   if (answer.status === 429 || answer.status === 503) throw new Trouble('busy');
   throw new Trouble(troubles[said?.error] ?? fallback, `${said?.error ?? answer.status} ${said?.error_description ?? ''}`);
 }
 
+/**
+ * The token that a token endpoint gave: `{access, refresh_token?, target(configuration)}`. A client
+ * that proves itself takes no bearer token: whoever saw it could use it (RFC 9449, 5).
+ */
+export function granted(vc, answer, client, troubles) {
+  const token = answered(answer, troubles, 'answer');
+  held('answer', () => vc.checkTokenResponse(answer.text));
+  const wanted = client ? 'dpop' : 'bearer';
+  if (token.token_type.toLowerCase() !== wanted) throw new Trouble('answer', `token type ${token.token_type}`);
+  const target = (configuration) => {
+    const details = token.authorization_details ?? [];
+    const identifiers = details.find(({ credential_configuration_id: id }) => id === configuration)?.credential_identifiers;
+    return identifiers?.length ? { credential_identifier: identifiers[0] } : { credential_configuration_id: configuration };
+  };
+  return { refresh_token: token.refresh_token, access: token.access_token, target };
+}
+
 /** Gives the code (and transaction code) for access: what is needed to collect the credential. */
 export async function authorise(vc, offered, txCode) {
   const form = new URLSearchParams({ grant_type: GRANT, 'pre-authorized_code': offered.code });
   if (offered.txCode) form.set('tx_code', txCode);
-  const answer = await request(offered.tokenEndpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-    body: form.toString(),
-  });
+  const client = await newHolderKey(offered.proofs);
+  const answer = await send(vc, client, offered.tokenEndpoint, { type: FORM, body: form.toString(), nonceFrom: offered.endpoints.nonce });
   const wrong = offered.txCode ? 'tx-code-wrong' : 'offer-gone';
-  const token = answered(answer, { invalid_grant: wrong, invalid_request: 'bad-offer' }, 'answer');
-  held('answer', () => vc.checkTokenResponse(answer.text));
-  if (token.token_type.toLowerCase() !== 'bearer') throw new Trouble('answer', `token type ${token.token_type}`);
+  const token = granted(vc, answer, client, { invalid_grant: wrong, invalid_request: 'bad-offer' });
   const key = await newHolderKey(offered.algorithms);
   if (!key) throw new Trouble('no-key');
-  const detail = (token.authorization_details ?? []).find(
-    ({ credential_configuration_id: id }) => id === offered.configuration,
-  );
-  const { algorithms, code, tokenEndpoint, txCode: shape, ...rest } = offered;
-  const request_ = detail?.credential_identifiers?.length
-    ? { credential_identifier: detail.credential_identifiers[0] }
-    : { credential_configuration_id: offered.configuration };
+  const { algorithms, code, proofs, server, tokenEndpoint, txCode: shape, ...rest } = offered;
   return {
     pair: key.pair,
-    pending: { ...rest, stage: 'collecting', alg: key.alg, jwk: key.jwk, access: token.access_token, request: request_, at: now() },
+    client,
+    pending: {
+      ...rest,
+      stage: 'collecting',
+      alg: key.alg,
+      jwk: key.jwk,
+      access: token.access,
+      request: token.target(offered.configuration),
+      renewal: client && token.refresh_token ? { server, token: token.refresh_token } : null,
+      at: now(),
+    },
   };
 }
 
-async function post(url, access, body) {
-  return request(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${access}` },
-    body: JSON.stringify(body),
-  });
-}
+const post = (vc, client, url, access, body, nonceFrom) =>
+  send(vc, client, url, { type: 'application/json', body: JSON.stringify(body), access, nonceFrom });
 
 /** Fetches the credential with a fresh proof. Gives the pending record of the next stage. */
-export async function collect(vc, pending, pair) {
+export async function collect(vc, pending, pair, client) {
   const { endpoints, issuer } = pending;
   for (let attempt = 1; ; attempt += 1) {
     let nonce;
     if (endpoints.nonce) {
-      nonce = answered(await request(endpoints.nonce, { method: 'POST' }), {}, 'answer').c_nonce;
+      nonce = answered(await send(vc, null, endpoints.nonce), {}, 'answer').c_nonce;
     }
     const proof = await signed(vc.proof(pending.jwk, issuer.url, nonce, now()), { pair, alg: pending.alg });
     const body = { ...pending.request, proofs: { jwt: [proof] } };
-    const answer = await post(endpoints.credential, pending.access, body);
+    const answer = await post(vc, client, endpoints.credential, pending.access, body);
     try {
-      answered(answer, { invalid_nonce: 'nonce', invalid_token: 'offer-gone' }, 'answer');
+      answered(answer, { invalid_nonce: 'nonce', invalid_token: 'offer-gone', credential_request_denied: 'offer-gone' }, 'answer');
     } catch (error) {
       // "The Wallet should retrieve a new c_nonce", once.
       if (error.code === 'nonce' && attempt === 1) continue;
@@ -166,8 +188,8 @@ export async function collect(vc, pending, pair) {
 }
 
 /** Asks again for a credential that HR has to confirm. Gives the same record while it waits. */
-export async function collectLater(vc, pending) {
-  const answer = await post(pending.endpoints.deferred, pending.access, { transaction_id: pending.transactionId });
+export async function collectLater(vc, pending, client) {
+  const answer = await post(vc, client, pending.endpoints.deferred, pending.access, { transaction_id: pending.transactionId }, pending.endpoints.nonce);
   const gone = { invalid_transaction_id: 'offer-gone', invalid_token: 'offer-gone', credential_request_denied: 'offer-gone' };
   const said = answer.type === 'application/json' ? json(answer.text) : {};
   // The form of OpenID4VCI drafts, which answer an error while it waits.
@@ -200,7 +222,7 @@ export function check(vc, pending, trust) {
 }
 
 /** Tells the issuer what became of the credential. Gives whether it needs no more telling. */
-export async function notify({ endpoint, access, body }) {
-  const { status } = await post(endpoint, access, body);
+export async function notify(vc, { endpoint, access, body, nonceFrom }, client) {
+  const { status } = await post(vc, client, endpoint, access, body, nonceFrom);
   return status < 500 && status !== 429;
 }

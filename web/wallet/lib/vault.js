@@ -145,13 +145,28 @@ export class Vault {
 
   /** Writes records (`undefined` deletes), and keys, all or nothing. */
   async write(records, keys = []) {
-    if (!this.#key) throw new Error('the vault is locked');
+    return this.keeper()(records, keys);
+  }
+
+  /** A `write` that works on although the vault is locked meanwhile: for what must not be lost. */
+  keeper() {
+    const key = this.#key;
+    if (!key) throw new Error('the vault is locked');
+    return (records, keys = []) => this.#write(key, records, keys);
+  }
+
+  async #write(key, records, keys) {
     const changes = keys.map(([name, value]) => ['keys', name, value]);
     for (const [name, value] of records) {
-      const sealed = value === undefined ? undefined : await seal(this.#key, utf8(JSON.stringify(value)), name);
+      const sealed = value === undefined ? undefined : await seal(key, utf8(JSON.stringify(value)), name);
       changes.push(['sealed', name, sealed]);
     }
     await this.#database.write(changes);
+  }
+
+  /** Names of all keys that begin so. */
+  async keyNames(prefix) {
+    return (await this.#database.all('keys')).map(([name]) => name).filter((name) => name.startsWith(prefix));
   }
 
   /** A holder's key pair. */

@@ -4,6 +4,7 @@
 import { base64url, random } from './bytes.js';
 import { request } from './network.js';
 import * as receiving from './receive.js';
+import * as renewing from './renew.js';
 import { statusOf } from './status.js';
 import { Trouble, held } from './trouble.js';
 import { forIssuer, person } from './words.js';
@@ -12,6 +13,11 @@ import { forIssuer, person } from './words.js';
 const TELL_FOR = 24 * 3600;
 /** Seconds after which an offer that was never collected is dropped. */
 const PENDING_FOR = 7 * 24 * 3600;
+
+/** What it is called when the issuer gives no more copies. */
+const OVER = { INVALID: 'renewal-ended', SUSPENDED: 'renewal-suspended', SUPERSEDED: 'renewal-moved' };
+/** How names of the keys begin that tokens are bound to. */
+const CLIENT = 'client:';
 
 const now = () => Math.floor(Date.now() / 1000);
 const newId = () => base64url(random(9));
@@ -47,22 +53,100 @@ export class Wallet {
     return { ...record, text: record.credential, credential, claims, name: person(claims) };
   }
 
-  /** Asks whether each passport still stands; gives whether anything could be asked. */
-  async refresh() {
+  /**
+   * Asks whether each passport still stands, and renews those that are due, or all that can be when
+   * told to: `{asked, renewed: [{name, checks}], trouble?}`.
+   */
+  async refresh({ told = false } = {}) {
     const trust = await this.registry.current();
-    if (!trust || trust.expired) return false;
-    let asked = false;
+    if (!trust || trust.expired) return { asked: false, renewed: [] };
+    const found = { asked: false, renewed: [] };
     for (const one of await this.passports()) {
       try {
-        const status = await statusOf(this.vc, one.claims, trust);
-        await this.#change(`passport:${one.id}`, (record) => ({ ...record, status }));
-        asked = true;
+        const status = await this.#look(one, trust);
+        found.asked = true;
+        // What has ended is not asked for again.
+        if (told && status.state === 'INVALID') throw new Trouble(OVER.INVALID);
+        const wanted = told ? one.renewal && !one.renewal.over && !one.older : renewing.isDue({ ...one, status }, now());
+        if (wanted) found.renewed.push(await this.#alone(() => this.#renew(one.id, trust)));
       } catch (error) {
         if (!(error instanceof Trouble)) throw error;
+        found.trouble ??= error;
       }
     }
     await this.tell();
-    return asked;
+    return found;
+  }
+
+  async #look(one, trust) {
+    const status = await statusOf(this.vc, one.claims, trust);
+    await this.#change(`passport:${one.id}`, (record) => ({ ...record, status }));
+    return status;
+  }
+
+  /** A refresh token is good once: one tab at a time. */
+  #alone(work) {
+    return globalThis.navigator?.locks ? navigator.locks.request('renew', work) : work();
+  }
+
+  /** Puts a new copy in the place of the old; what is held stands unless every check passes. */
+  async #renew(id, trust) {
+    const name = `passport:${id}`;
+    const before = await this.passport(id);
+    const client = await this.#client(before);
+    await this.#change(name, (record) => ({ ...record, triedAt: now() }));
+    const [record, keep] = [await this.vault.read(name), this.vault.keeper()];
+    try {
+      const { token, pending } = await renewing.ask(this.vc, before, client, trust, this.loopback);
+      // Kept before anything else is asked for: the old one is good no more.
+      await keep([[name, { ...record, renewal: { ...record.renewal, token } }]]);
+      const received = await receiving.collect(this.vc, pending, await this.vault.key(id), client);
+      if (received.stage !== 'received') throw new Trouble('answer', 'issued later');
+      return await this.#replace(before, received, trust);
+    } catch (error) {
+      if (!['renewal-over', 'offer-gone'].includes(error.code)) throw error;
+      const status = await this.#look(before, trust);
+      // What is suspended may come back.
+      const over = status.state !== 'SUSPENDED';
+      await this.#change(name, (record) => ({ ...record, renewal: { ...record.renewal, over } }));
+      throw new Trouble(OVER[status.state] ?? 'renewal-over', error.message);
+    }
+  }
+
+  async #replace(before, received, trust) {
+    const failed = async (error) => {
+      await this.#queue({ ...received, client: before.client }, { event: 'credential_failure' });
+      throw error;
+    };
+    let checked;
+    let status;
+    try {
+      checked = receiving.check(this.vc, received, trust);
+      if (checked.claims.subject_ref !== before.claims.subject_ref) throw new Trouble('bad-credential', 'another person');
+      status = await statusOf(this.vc, checked.claims, trust);
+      if (status.state !== 'VALID') throw new Trouble('bad-credential', String(status.state));
+    } catch (error) {
+      if (error instanceof Trouble && error.code === 'bad-credential') await failed(new Trouble('renewal-refused', error.message));
+      throw error;
+    }
+    await this.#queue({ ...received, client: before.client }, { event: 'credential_accepted' });
+    await this.#change(`passport:${before.id}`, ({ triedAt, ...record }) => ({
+      ...record,
+      credential: received.credential,
+      issuerKey: checked.issuerKey,
+      issuer: received.issuer,
+      status,
+      renewedAt: now(),
+      expiryNoted: false,
+    }));
+    const checks = renewing.changed(before.claims, checked.claims);
+    if (checks.length > 0) await this.log({ kind: 'renewed', passport: before.type, from: before.issuer, checks });
+    return { name: before.type, checks };
+  }
+
+  /** The key that an issuer's tokens are bound to: `{pair, alg, jwk}`, or null. */
+  async #client({ client }) {
+    return client ? { ...client, pair: await this.vault.key(client.name) } : null;
   }
 
   /** Reads an offer: who offers what. Sends nothing. */
@@ -72,9 +156,12 @@ export class Wallet {
 
   /** Starts to collect: from here on the offer is used, and what is needed to go on is kept. */
   async authorise(offered, txCode) {
-    const { pair, pending } = await receiving.authorise(this.vc, offered, txCode);
+    const { pair, client, pending } = await receiving.authorise(this.vc, offered, txCode);
     const id = newId();
-    await this.vault.write([[`pending:${id}`, { id, ...pending }]], [[id, pair]]);
+    const name = `${CLIENT}${newId()}`;
+    const kept = client && { name, alg: client.alg, jwk: client.jwk };
+    const keys = client ? [[id, pair], [name, client.pair]] : [[id, pair]];
+    await this.vault.write([[`pending:${id}`, { id, ...pending, client: kept }]], keys);
     return id;
   }
 
@@ -95,11 +182,12 @@ export class Wallet {
     const pending = await this.pendingOne(id);
     if (!pending) throw new Trouble('offer-gone');
     if (pending.stage === 'review') return pending;
+    const client = await this.#client(pending);
     const stepped =
       pending.stage === 'collecting'
-        ? await receiving.collect(this.vc, pending, await this.vault.key(id))
+        ? await receiving.collect(this.vc, pending, await this.vault.key(id), client)
         : pending.stage === 'waiting'
-          ? await receiving.collectLater(this.vc, pending)
+          ? await receiving.collectLater(this.vc, pending, client)
           : pending;
     // A received credential is kept (sealed) before it is checked: its issuer gives it only once.
     if (stepped !== pending) await this.vault.write([[`pending:${id}`, stepped]]);
@@ -142,7 +230,7 @@ export class Wallet {
   async accept(id) {
     const { stage, access, endpoints, request: asked, notificationId, at, ...rest } = await this.pendingOne(id);
     const record = { ...rest, type: rest.name, receivedAt: now() };
-    await this.#queue({ access, endpoints, notificationId }, { event: 'credential_accepted' });
+    await this.#queue({ access, endpoints, notificationId, client: rest.client }, { event: 'credential_accepted' });
     await this.vault.write([
       [`passport:${id}`, record],
       [`pending:${id}`, undefined],
@@ -170,6 +258,7 @@ export class Wallet {
   async remove(id) {
     const one = await this.passport(id);
     await this.vault.write([[`passport:${id}`, undefined]], [[id, undefined]]);
+    await this.#sweep();
     await this.log({ kind: 'deleted', passport: one.type, from: one.issuer });
   }
 
@@ -201,18 +290,29 @@ export class Wallet {
   async tell() {
     for (const [name, message] of await this.vault.list('outbox:')) {
       try {
-        if (message.at > now() - TELL_FOR && !(await receiving.notify(message))) continue;
+        const client = await this.#client(message);
+        if (message.at > now() - TELL_FOR && !(await receiving.notify(this.vc, message, client))) continue;
         await this.vault.write([[name, undefined]]);
       } catch (error) {
         if (!(error instanceof Trouble)) throw error;
       }
     }
+    await this.#sweep();
   }
 
-  async #queue({ access, endpoints, notificationId }, event) {
+  /** Drops keys of issuers' tokens that nothing needs any more. */
+  async #sweep() {
+    const kept = await this.vault.keyNames(CLIENT);
+    const users = await Promise.all(['pending:', 'passport:', 'outbox:'].map((prefix) => this.vault.list(prefix)));
+    const needed = new Set(users.flat().map(([, { client }]) => client?.name));
+    const unused = kept.filter((name) => !needed.has(name));
+    if (unused.length > 0) await this.vault.write([], unused.map((name) => [name, undefined]));
+  }
+
+  async #queue({ access, endpoints, notificationId, client }, event) {
     if (!endpoints.notification || !notificationId) return;
     const body = { notification_id: notificationId, ...event };
-    await this.vault.write([[`outbox:${newId()}`, { endpoint: endpoints.notification, access, body, at: now() }]]);
+    await this.vault.write([[`outbox:${newId()}`, { endpoint: endpoints.notification, nonceFrom: endpoints.nonce, access, client, body, at: now() }]]);
   }
 
   async #change(name, change) {

@@ -1,7 +1,7 @@
 // Who saw what, when; and what came and went.
 
 import { button, h, paragraph, summary, title } from '../lib/dom.js';
-import { moment, plain } from '../lib/words.js';
+import { label, moment, plain } from '../lib/words.js';
 
 export async function history(app) {
   const { t, wallet } = app;
@@ -22,8 +22,9 @@ function heading(t, { kind, host, from }) {
   return t.history[kind](plain((host ?? from).name));
 }
 
-function facts(t, { kind, placement, objects, reason, words, passport, deskCode }) {
+function facts(t, { kind, placement, objects, reason, words, passport, deskCode, checks }) {
   return [
+    checks?.length > 0 && [t.history.changed, t.and(checks.map((name) => label([name])))],
     kind === 'shown' && [t.history.for, plain(placement.title) + (deskCode ? `, ${t.history.deskCode}` : '')],
     kind === 'shown' && [t.history.saw, t.and(objects)],
     reason && [t.history.reason, [t.review.reasons[reason], words && plain(words)].filter(Boolean).join(': ')],

@@ -22,6 +22,7 @@ export async function passport(app, id) {
         [t.passport.from, by(one.issuer)],
         one.issuer.contact && [t.passport.contact, plain(one.issuer.contact)],
         [t.passport.received, moment(one.receivedAt)],
+        one.renewedAt && [t.passport.renewed, moment(one.renewedAt)],
       ]),
       h(
         'details',

@@ -2,6 +2,7 @@
 
 use vc::claim_path::ClaimPath;
 use vc::jwk::PublicKey;
+use vc::oauth::{DpopBound, DpopInput};
 use vc::oid4vci::{CredentialOffer, OfferLink, ProofInput, Transport};
 use vc::sd_jwt::{
     KeyBinding, UnsignedKeyBinding, UnverifiedSdJwt, VerifiedSdJwt, key_binding_input,
@@ -51,6 +52,7 @@ pub struct ToSign(Waiting);
 
 enum Waiting {
     Proof(ProofInput),
+    Dpop(DpopInput),
     KeyBinding(UnsignedKeyBinding),
 }
 
@@ -61,6 +63,7 @@ impl ToSign {
     pub fn signing_input(&self) -> Vec<u8> {
         match &self.0 {
             Waiting::Proof(input) => input.signing_input().to_vec(),
+            Waiting::Dpop(input) => input.signing_input().to_vec(),
             Waiting::KeyBinding(input) => input.signing_input().to_vec(),
         }
     }
@@ -69,6 +72,7 @@ impl ToSign {
     pub fn finish(self, signature: &[u8]) -> String {
         match self.0 {
             Waiting::Proof(input) => input.finish(signature),
+            Waiting::Dpop(input) => input.finish(signature),
             Waiting::KeyBinding(input) => input.finish(signature),
         }
     }
@@ -89,6 +93,26 @@ pub fn proof(
     let at = instant(issued_at)?;
     let input = ProofInput::new(key.algorithm(), &key, audience, nonce.as_deref(), at, None);
     Ok(ToSign(Waiting::Proof(input)))
+}
+
+/// The proof beside a POST (RFC 9449), with the access token that it carries and the nonce that the
+/// server gave, if any.
+///
+/// # Errors
+/// When the key or the instant is not usable.
+#[wasm_bindgen]
+pub fn dpop(
+    jwk: &str,
+    address: &str,
+    jti: &str,
+    issued_at: f64,
+    access_token: Option<String>,
+    nonce: Option<String>,
+) -> Result<ToSign, JsError> {
+    let key = public_key(jwk)?;
+    let bound = DpopBound { access_token: access_token.as_deref(), nonce: nonce.as_deref() };
+    let input = DpopInput::new(&key, "POST", address, jti, instant(issued_at)?, bound);
+    Ok(ToSign(Waiting::Dpop(input)))
 }
 
 /// A credential whose issuer signature verified.

@@ -26,9 +26,9 @@ export class CliWallet {
   }
 }
 
-async function api(network, path, body) {
+async function api(network, path, body, method = 'POST') {
   const response = await fetch(`${network.issuer}/api/v1/${path}`, {
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${network.tokens.issuer}` },
     body: JSON.stringify(body),
   });
@@ -37,6 +37,10 @@ async function api(network, path, body) {
 }
 
 export const createPassport = (network, claims) => api(network, 'passports', claims);
+/** What HR does with a passport: `suspend`, `reinstate`, `offer`. */
+export const act = (network, id, deed, reason) => api(network, `passports/${id}/${deed}`, { reason });
+/** A benign change: the old copies stay good. */
+export const change = (network, id, checks) => api(network, `passports/${id}/checks`, { kind: 'BENIGN', checks }, 'PATCH');
 export const revoke = (network, id, reason) => api(network, `passports/${id}/revoke`, { reason });
 
 /** A passport in a wallet of its own. */
