@@ -44,6 +44,7 @@ use crate::profiles::{Profile, SignerError, Signers};
 use crate::secrets::Secrets;
 use crate::state::{AppState, Issuer};
 use crate::status::publish::{PublishError, Publisher, Signing};
+use crate::status::standing::Standing;
 use crate::store::{Store, StoreError};
 
 /// What is served at once, and which routes take files.
@@ -125,6 +126,13 @@ impl App {
     pub fn router(&self) -> Router {
         let store = Arc::clone(&self.state.issuer.store);
         router::router(self.state.clone(), Arc::new(move || store.ready()))
+    }
+
+    /// What stands ready before the router is asked: the status lists.
+    pub fn standing(&self) -> Standing {
+        let issuer = &self.state.issuer;
+        let base_path = issuer.settings.base_url.url().path().trim_end_matches('/');
+        Standing::new(issuer.status.clone(), base_path)
     }
 
     /// The console's pages; they need the layers of [`server::sign_in`] around them.

@@ -1,7 +1,7 @@
 //! Every route.
 
 use axum::Router;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::routing::{get, post, put};
 use server::health::{self, Readiness};
 use tower_http::cors::{Any, CorsLayer};
@@ -95,14 +95,25 @@ fn open(routes: Router<AppState>) -> Router<AppState> {
                 client::ATTESTATION,
                 client::ATTESTATION_POP,
             ])
-            .expose_headers([
-                header::ETAG,
-                header::WWW_AUTHENTICATE,
-                header::RETRY_AFTER,
-                dpop::DPOP_NONCE,
-                client::CHALLENGE,
-            ]),
+            .expose_headers(EXPOSED),
     )
+}
+
+const EXPOSED: [HeaderName; 5] = [
+    header::ETAG,
+    header::WWW_AUTHENTICATE,
+    header::RETRY_AFTER,
+    dpop::DPOP_NONCE,
+    client::CHALLENGE,
+];
+
+/// What [`open`] adds to an answer that no router gives.
+pub(crate) fn open_headers() -> Vec<(HeaderName, HeaderValue)> {
+    let exposed = EXPOSED.map(|name| name.to_string()).join(",");
+    let mut headers = vec![(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))];
+    let exposed = HeaderValue::try_from(exposed).ok();
+    headers.extend(exposed.map(|exposed| (header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed)));
+    headers
 }
 
 async fn method_not_allowed() -> ProtocolError {

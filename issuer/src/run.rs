@@ -12,7 +12,7 @@ use keys::args::{OpenRingError, RingArgs};
 use passport::OdsCode;
 use server::config::{BaseUrl, StoreUrl};
 use server::control::Control;
-use server::serve::{Limits, ServeError, Tls, bind, shutdown_signal};
+use server::serve::{Limits, ServeError, Tls, bind, serve_with, shutdown_signal};
 use server::sign_in::{SignInArgs, SignInError, Site};
 use server::web::WebArgs;
 use server::{Durable, Tokens};
@@ -170,7 +170,14 @@ pub async fn serve(args: ServeArgs) -> Result<(), RunError> {
         _ => None,
     };
     let served = tokio::try_join!(
-        server::serve(listener, router, tls.clone(), crate::limits(), shutdown_signal()),
+        serve_with(
+            listener,
+            router,
+            Some(Arc::new(app.standing())),
+            tls.clone(),
+            crate::limits(),
+            shutdown_signal(),
+        ),
         async {
             let Some((listener, router)) = wallet else { return Ok(()) };
             server::serve(listener, router, tls, Limits::default(), shutdown_signal()).await

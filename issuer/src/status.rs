@@ -6,6 +6,8 @@ pub mod decoys;
 pub mod indices;
 pub mod publish;
 pub mod serve;
+pub mod served;
+pub mod standing;
 
 use vc::bitstring::Purpose;
 

@@ -1,31 +1,31 @@
 //! Serving HTTP: limits, overload, panics, request ids, TLS, graceful shutdown.
 
 mod guard;
+mod precomputed;
 mod tls;
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt as _;
 
 pub(crate) use guard::RequestId;
 pub use guard::layered;
+use precomputed::Front;
+pub use precomputed::{Asked, Precomputed, Prepared, with_defaults};
 
 /// Streams that one HTTP/2 connection may have open.
 const MAX_STREAMS: u32 = 128;
@@ -97,6 +97,21 @@ pub async fn serve(
     limits: Limits,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
+    serve_with(listener, router, None, tls, limits, shutdown).await
+}
+
+/// The same, with answers that stand ready before the router is asked.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn serve_with(
+    listener: TcpListener,
+    router: Router,
+    precomputed: Option<Arc<dyn Precomputed>>,
+    tls: Option<Tls>,
+    limits: Limits,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), ServeError> {
     let acceptor = tls.as_ref().map(tls::acceptor).transpose()?;
     let address = listener
         .local_addr()
@@ -125,13 +140,18 @@ pub async fn serve(
                 continue;
             }
         };
-        let router = with_peer(router.clone(), Peer(peer.ip()));
+        let front = Front {
+            router: router.clone(),
+            precomputed: precomputed.clone(),
+            peer: Peer(peer.ip()),
+            asked: Arc::new(AtomicBool::new(false)),
+        };
         let (acceptor, watcher) = (acceptor.clone(), graceful.watcher());
         let head = limits.head;
         tokio::spawn(async move {
             // Answers are small and whole: waiting to fill a packet only delays them.
             drop(stream.set_nodelay(true));
-            connection(stream, router, acceptor, watcher, head).await;
+            connection(stream, front, acceptor, watcher, head).await;
             drop(permit);
         });
     }
@@ -147,69 +167,37 @@ pub async fn serve(
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
-/// The router as one connection's service.
-trait Service:
-    tower::Service<
-        axum::http::Request<Incoming>,
-        Response = axum::response::Response,
-        Error = Infallible,
-        Future: Send,
-    > + Clone
-    + Send
-    + 'static
-{
-}
-
-impl<S> Service for S where
-    S: tower::Service<
-            axum::http::Request<Incoming>,
-            Response = axum::response::Response,
-            Error = Infallible,
-            Future: Send,
-        > + Clone
-        + Send
-        + 'static
-{
-}
-
-fn with_peer(router: Router, peer: Peer) -> impl Service {
-    router.map_request(move |mut request: axum::http::Request<Incoming>| {
-        request.extensions_mut().insert(peer);
-        request
-    })
-}
-
 async fn connection(
     stream: tokio::net::TcpStream,
-    router: impl Service,
+    front: Front,
     acceptor: Option<TlsAcceptor>,
     watcher: Watcher,
     head: Duration,
 ) {
     let Some(acceptor) = acceptor else {
-        return http1(stream, router, watcher, head).await;
+        return http1(stream, front, watcher, head).await;
     };
     let Ok(Ok(stream)) = timeout(head, acceptor.accept(stream)).await else {
         tracing::debug!("a TLS handshake broke off");
         return;
     };
     if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-        http2(stream, router, watcher).await;
+        http2(stream, front, watcher, head).await;
     } else {
-        http1(stream, router, watcher, head).await;
+        http1(stream, front, watcher, head).await;
     }
 }
 
 async fn http1(
     stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
-    router: impl Service,
+    front: Front,
     watcher: Watcher,
     head: Duration,
 ) {
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), front);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection broke off");
     }
@@ -217,16 +205,30 @@ async fn http1(
 
 async fn http2(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    router: impl Service,
+    front: Front,
     watcher: Watcher,
+    head: Duration,
 ) {
+    let asked = Arc::clone(&front.asked);
     let connection = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS)
         .keep_alive_interval(Some(Duration::from_secs(20)))
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(%error, "a connection broke off");
+        .serve_connection(TokioIo::new(stream), front);
+    // Pings begin after the preface: whoever never sends it would keep its place for ever.
+    let silent = async {
+        tokio::time::sleep(head).await;
+        if asked.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        ended = watcher.watch(connection) => {
+            if let Err(error) = ended {
+                tracing::debug!(%error, "a connection broke off");
+            }
+        }
+        () = silent => tracing::debug!("a connection asked nothing"),
     }
 }
 

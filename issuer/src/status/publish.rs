@@ -5,33 +5,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
-use axum::body::Bytes;
-use axum::http::HeaderValue;
 use clock::Clock;
 use keys::Ring;
-use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
-use vc::base64url;
 
 use crate::status::RESIGN_SECONDS;
 use crate::status::bits::Bits;
 use crate::status::decoys::{Decoy, decoys};
 use crate::status::indices::IndexOrder;
+use crate::status::served::Served;
 use crate::store::{ListRow, StatusEntry, Store, StoreError};
 
 /// Changes that may wait; a caller beyond them waits to hand its change over.
 const WAITING: usize = 1024;
-
-/// A signed list as it is served.
-#[derive(Clone, Debug)]
-pub struct Served {
-    /// The compact token.
-    pub body: Bytes,
-    /// Strong: names these very bytes.
-    pub etag: HeaderValue,
-    /// `iat`.
-    pub issued_at: i64,
-}
 
 /// A document about a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +28,17 @@ pub enum Shown {
     Revocation,
     /// The Bitstring Status List of what is in doubt.
     Suspension,
+}
+
+impl Shown {
+    /// By the purpose in its address.
+    pub fn of_purpose(purpose: &str) -> Option<Self> {
+        match purpose {
+            "revocation" => Some(Self::Revocation),
+            "suspension" => Some(Self::Suspension),
+            _ => None,
+        }
+    }
 }
 
 type Shared = Arc<RwLock<BTreeMap<(u32, Shown), Arc<Served>>>>;
@@ -247,9 +244,7 @@ impl Work {
             held.bits.set(decoy.index, decoy.status)?;
         }
         for (shown, token) in held.bits.sign(&self.signing, key, number, issued_at)? {
-            let etag = format!("\"{}\"", base64url::encode(&Sha256::digest(token.as_bytes())));
-            let etag = HeaderValue::from_str(&etag).map_err(|_| PublishError::Stopped)?;
-            let served = Arc::new(Served { body: Bytes::from(token), etag, issued_at });
+            let served = Arc::new(Served::new(shown, token, issued_at)?);
             let mut all = self.served.write().map_err(|_| PublishError::Stopped)?;
             all.insert((number, shown), served);
         }

@@ -63,6 +63,8 @@ mod roles;
 #[cfg(test)]
 mod status;
 #[cfg(test)]
+mod status_forms;
+#[cfg(test)]
 mod status_scale;
 #[cfg(test)]
 mod token;

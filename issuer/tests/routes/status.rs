@@ -132,7 +132,7 @@ async fn each_of_many_revocations_at_once_is_public_when_it_is_acknowledged() {
                     .status
                     .list(0, issuer::status::publish::Shown::Token)
                     .unwrap()
-                    .body
+                    .token()
                     .clone(),
                 status,
             )

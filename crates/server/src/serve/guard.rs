@@ -37,7 +37,7 @@ const HEALTH: &str = "/healthz";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Sent unless the handler says otherwise.
-const DEFAULTS: [(HeaderName, HeaderValue); 5] = [
+pub(super) const DEFAULTS: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),

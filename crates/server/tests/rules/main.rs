@@ -13,6 +13,8 @@ mod forgery;
 #[cfg(test)]
 mod full_disk;
 #[cfg(test)]
+mod http2;
+#[cfg(test)]
 mod json;
 #[cfg(test)]
 mod oidc;

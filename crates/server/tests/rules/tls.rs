@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-fn certificate(dir: &Path) -> (Tls, CertificateDer<'static>) {
+pub(crate) fn certificate(dir: &Path) -> (Tls, CertificateDer<'static>) {
     let key = rcgen::KeyPair::generate().unwrap();
     let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     let certificate = params.self_signed(&key).unwrap();
@@ -27,14 +27,20 @@ fn certificate(dir: &Path) -> (Tls, CertificateDer<'static>) {
 }
 
 async fn start(tls: Tls) -> SocketAddr {
+    start_with(tls, Limits::default()).await
+}
+
+pub(crate) async fn start_with(tls: Tls, limits: Limits) -> SocketAddr {
     let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = Router::new().route("/", get(async || "over TLS"));
-    tokio::spawn(serve(listener, router, Some(tls), Limits::default(), std::future::pending()));
+    // Whoever posts a body waits until it has come.
+    let taken = async |_body: axum::body::Bytes| "taken";
+    let router = Router::new().route("/", get(async || "over TLS").post(taken));
+    tokio::spawn(serve(listener, router, Some(tls), limits, std::future::pending()));
     address
 }
 
-async fn connect(
+pub(crate) async fn connect(
     address: SocketAddr,
     root: CertificateDer<'static>,
     protocol: &[u8],
