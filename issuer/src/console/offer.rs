@@ -169,7 +169,7 @@ async fn offer_page(
         step_tag: Tag { text: shell.t(&format!("step-{step}")), colour: colour(now.step) },
         step_text: shell.t(&format!("step-{step}-text")),
         live: is_live(now.step),
-        hand: hand.map(|hand| hand_view(&hand, wallet)),
+        hand: hand.map(|hand| hand_view(&hand, wallet)).transpose()?,
         to_confirm,
         may_waive: matches!(now.step, Step::Waiting | Step::Collected | Step::Confirm)
             && whole
@@ -196,16 +196,17 @@ async fn offer_page(
     Ok(page_with(status, Allow::default(), &template))
 }
 
-fn hand_view(hand: &OfferInHand, wallet: Option<&WalletOrigin>) -> HandView {
-    HandView {
-        qr: format!("data:image/svg+xml;base64,{}", STANDARD.encode(&hand.qr_svg)),
+fn hand_view(hand: &OfferInHand, wallet: Option<&WalletOrigin>) -> Result<HandView, Problem> {
+    let picture = qr_picture::svg(&hand.uri).map_err(Problem::internal)?;
+    Ok(HandView {
+        qr: format!("data:image/svg+xml;base64,{}", STANDARD.encode(picture)),
         wallet: wallet.map(|WalletOrigin(origin)| in_wallet(origin, &hand.uri)).unwrap_or_default(),
         link: hand.uri.clone(),
         code: data::grouped(&hand.tx_code),
         code_spoken: data::spoken(&hand.tx_code),
         reference: hand.reference.clone(),
         compares: hand.confirm_key,
-    }
+    })
 }
 
 /// The wallet reads the offer behind the `#`, which no server sees.

@@ -122,6 +122,11 @@ fn passports() -> Vec<Operation> {
             .scope(WRITE)
             .query("draft", boolean(), "Keep it as a draft, faults and all")
             .query("confirm_key", boolean(), "Whether HR compares six digits with the phone")
+            .query(
+                "pictures",
+                boolean(),
+                "Draw the QR code at once; the offer itself always has it",
+            )
             .takes_of(checks(), nurse())
             .gives::<Offered>(201, "The passport and its offer")
             .gives::<PassportView>(202, "A second person is to approve it first"),

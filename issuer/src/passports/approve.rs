@@ -157,7 +157,7 @@ pub async fn approve(
     let person = issuer.person(&passport.subject_ref).await?;
     let offer = match asked.offer.clone() {
         Some(AskedOffer { reason, confirm_key, configurations }) => {
-            let (mut offer, _) = new_offer(issuer, &person, reason, confirm_key, now)?;
+            let (mut offer, _) = new_offer(issuer, &person, reason, confirm_key, now);
             offer.configurations = configurations;
             Some(offer)
         }

@@ -25,7 +25,7 @@ use crate::store::{Document, OfferReason, PassportDraft, PassportId, PassportSta
 /// The type that is issued when nothing else is asked for.
 const CONFIGURATION: &str = "employment-checks-1";
 const SUBJECT_REF_BYTES: usize = 16;
-const UNREADABLE: &str = "The address takes draft and confirm_key, each true or false, and profile, which is first, native, es256 or any; each at most once, and nothing else.";
+const UNREADABLE: &str = "The address takes draft, confirm_key and pictures, each true or false, and profile, which is first, native, es256 or any; each at most once, and nothing else.";
 
 /// Records a whole passport and offers it at once.
 ///
@@ -42,9 +42,8 @@ pub async fn create(
     let checks = checks::accept(claims, &issuer.settings, now)?;
     let seconds = issuer.settings.offer_seconds;
     let (draft, handed_over) = whole_draft(issuer, who, &checks, terms, seconds)?;
-    // Before anything is stored, so that nothing is stored that HR cannot hand over.
     let expires_at = now.saturating_add(i64::from(seconds));
-    let in_hand = in_words(issuer, handed_over, expires_at, terms.confirm_key)?;
+    let in_hand = in_words(issuer, handed_over, expires_at, terms.confirm_key);
     let (id, subject_ref) = (draft.id, draft.subject_ref.clone());
 
     issuer.store.draft_passport(draft).await?;
@@ -126,6 +125,8 @@ pub struct CreateQuery {
     confirm_key: Option<bool>,
     #[serde(default)]
     profile: OfferedProfile,
+    #[serde(default)]
+    pictures: bool,
 }
 
 /// The route.
@@ -152,7 +153,10 @@ pub async fn post(
         let view = ask(&issuer, &who, draft.id, asked, None).await?;
         return Ok(waits(view).into_response());
     }
-    let offered = create(&issuer, &who, body, terms).await?;
+    let mut offered = create(&issuer, &who, body, terms).await?;
+    if query.pictures {
+        offered.offer = offered.offer.with_pictures()?;
+    }
     Ok(created(&issuer, offered.id, Json(offered)))
 }
 

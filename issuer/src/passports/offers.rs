@@ -48,10 +48,25 @@ pub struct OfferInHand {
     pub expires_at: String,
     /// Whether HR will compare six digits.
     pub confirm_key: bool,
-    /// The QR code as SVG.
-    pub qr_svg: String,
-    /// The QR code as a `data:` URI of a PNG.
-    pub qr_png: String,
+    /// The QR code as SVG, when pictures are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qr_svg: Option<String>,
+    /// The QR code as a `data:` URI of a PNG, when pictures are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qr_png: Option<String>,
+}
+
+impl OfferInHand {
+    /// Draws the QR code, which costs more than all the rest of making an offer.
+    ///
+    /// # Errors
+    /// 500, for an address that no QR code holds.
+    pub(super) fn with_pictures(mut self) -> Result<Self, Problem> {
+        let png = qr_picture::png(&self.uri, PNG_SCALE).map_err(Problem::internal)?;
+        self.qr_png = Some(format!("data:image/png;base64,{}", STANDARD.encode(png)));
+        self.qr_svg = Some(qr_picture::svg(&self.uri).map_err(Problem::internal)?);
+        Ok(self)
+    }
 }
 
 /// What HR gets back for an offer.
@@ -85,7 +100,7 @@ pub async fn offer(
     let now = issuer.clock.now();
     let passport = known(issuer, id).await?;
     let person = issuer.person(&passport.subject_ref).await?;
-    let (mut offer, in_hand) = new_offer(issuer, &person, reason, terms.confirm_key, now)?;
+    let (mut offer, in_hand) = new_offer(issuer, &person, reason, terms.confirm_key, now);
     offer.configurations = issuer.configurations(&passport.configuration, terms.profile)?;
     let offering = Offering { id, offer, who: who.to_owned(), now };
     let passport =
@@ -121,7 +136,7 @@ pub async fn in_hand(issuer: &Arc<Issuer>, id: PassportId) -> Result<OfferInHand
     let person = issuer.person(&passport.subject_ref).await?;
     let handed_over =
         offer.in_hand.as_deref().and_then(|sealed| person.open_offer(sealed)).ok_or_else(none)?;
-    in_words(issuer, handed_over, offer.expires_at, offer.confirm_key)
+    Ok(in_words(issuer, handed_over, offer.expires_at, offer.confirm_key))
 }
 
 /// A fresh offer for the store, and the same for HR.
@@ -131,13 +146,13 @@ pub(super) fn new_offer(
     reason: OfferReason,
     confirm_key: ConfirmKey,
     now: i64,
-) -> Result<(NewOffer, OfferInHand), Problem> {
+) -> (NewOffer, OfferInHand) {
     let expires_at = now.saturating_add(i64::from(issuer.settings.offer_seconds));
     let (offer, handed_over) = fresh_offer(issuer, person, reason, confirm_key, expires_at);
-    Ok((offer, in_words(issuer, handed_over, expires_at, confirm_key)?))
+    (offer, in_words(issuer, handed_over, expires_at, confirm_key))
 }
 
-/// The same without its pictures; the caller adds the configurations.
+/// The same as it is kept; the caller adds the configurations.
 pub(super) fn fresh_offer(
     issuer: &Issuer,
     person: &Person,
@@ -173,20 +188,18 @@ pub(super) fn in_words(
     handed_over: HandedOver,
     expires_at: i64,
     confirm_key: ConfirmKey,
-) -> Result<OfferInHand, Problem> {
+) -> OfferInHand {
     let link = format!("{}/offers/{}", issuer.settings.base_url, handed_over.offer);
     let uri = OfferLink::ByReference(link).to_uri();
-    let qr_svg = qr_picture::svg(&uri).map_err(Problem::internal)?;
-    let png = qr_picture::png(&uri, PNG_SCALE).map_err(Problem::internal)?;
-    Ok(OfferInHand {
+    OfferInHand {
         uri,
         tx_code: handed_over.tx_code,
         reference: issuer.secrets.reference(&handed_over.offer),
         expires_at: instant(expires_at),
         confirm_key: confirm_key == ConfirmKey::Compare,
-        qr_svg,
-        qr_png: format!("data:image/png;base64,{}", STANDARD.encode(png)),
-    })
+        qr_svg: None,
+        qr_png: None,
+    }
 }
 
 /// Who vouches for the phone, as the caller may decide: a person waives, a machine needs a scope.
@@ -251,6 +264,6 @@ pub async fn get(
     _writer: Authorised<WritePassports>,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
-    let offer = in_hand(&issuer, id_of(&id)?).await?;
+    let offer = in_hand(&issuer, id_of(&id)?).await?.with_pictures()?;
     Ok(([NO_STORE], Json(offer)))
 }

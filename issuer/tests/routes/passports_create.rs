@@ -33,9 +33,23 @@ async fn hr_gets_an_offer_to_hand_over() {
     ));
     let tx_code = offer["tx_code"].as_str().unwrap();
     assert!(tx_code.len() == 6 && tx_code.bytes().all(|byte| byte.is_ascii_digit()));
-    assert!(offer["qr_svg"].as_str().unwrap().starts_with("<svg"));
-    let png = offer["qr_png"].as_str().unwrap().strip_prefix("data:image/png;base64,").unwrap();
+    assert!(offer.get("qr_svg").is_none() && offer.get("qr_png").is_none());
+}
+
+#[tokio::test]
+async fn the_qr_code_is_drawn_when_it_is_asked_for() {
+    let world = World::new().await;
+
+    let made =
+        world.post_json(&world.token, &format!("{PATH}?pictures=true"), &world.nurse()).await;
+    let made = made.json();
+    let path = format!("{PATH}/{}/offer", made["id"].as_str().unwrap());
+    let shown = world.get_as(&world.token, &path).await.json();
+
+    assert!(shown["qr_svg"].as_str().unwrap().starts_with("<svg"));
+    let png = shown["qr_png"].as_str().unwrap().strip_prefix("data:image/png;base64,").unwrap();
     assert!(STANDARD.decode(png).unwrap().starts_with(b"\x89PNG"));
+    assert_eq!(made["offer"], shown);
 }
 
 #[tokio::test]
