@@ -2,6 +2,7 @@
 //! as server-sent events while it goes on; when the caller hangs up or the process dies, the same
 //! file under the same `Idempotency-Key` goes on where it stopped, and makes nothing twice.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use serde::Serialize;
 use server::{Authorised, Problem};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::bulk::row::{self, RowFault};
 use crate::bulk::second::{Owner, may_begin};
@@ -37,6 +39,8 @@ const KEY: &str = "idempotency-key";
 const MAX_KEY_BYTES: usize = 200;
 /// Rows that are on their way to the disk together.
 const AT_ONCE: usize = 256;
+/// Chunks of so many rows that are judged while another goes to the disk.
+const AHEAD: usize = 2;
 pub(crate) const DEFAULT_OFFER_DAYS: u32 = 7;
 const DAY_SECONDS: u32 = 24 * 60 * 60;
 /// Most faults that the last event lists.
@@ -99,7 +103,7 @@ pub(crate) async fn post(
     };
     let work = Work::begin(issuer, (&who, owner), &key, confirm_key, offer_days, &upload).await?;
     let (events, received) = mpsc::channel(16);
-    tokio::spawn(work.told(upload, events));
+    tokio::spawn(work.told(Arc::new(upload), events));
     let stream = stream::unfold(received, |mut received| async move {
         let event: Event = received.recv().await?;
         Some((Ok::<_, Infallible>(event), received))
@@ -120,6 +124,7 @@ fn key(headers: &HeaderMap) -> Result<String, Problem> {
 }
 
 /// An import that is on record and may begin, or go on.
+#[derive(Clone)]
 pub(crate) struct Work {
     issuer: Arc<Issuer>,
     id: SecretHash,
@@ -168,7 +173,7 @@ impl Work {
     }
 
     /// Tells how it goes on, and goes on to the end whether or not anybody listens.
-    async fn told(self, upload: Upload, events: mpsc::Sender<Event>) {
+    async fn told(self, upload: Arc<Upload>, events: mpsc::Sender<Event>) {
         let event = match self.run(&upload, Some(&events)).await {
             Ok(progress) => Event::default().event("done").json_data(&progress),
             Err(problem) => {
@@ -181,24 +186,34 @@ impl Work {
         let _nobody = events.send(event.unwrap_or_default()).await;
     }
 
-    /// Makes a passport of every good row.
+    /// Makes a passport of every good row. While one chunk goes to the disk the next ones are
+    /// judged and sealed, each on a thread of its own.
     ///
     /// # Errors
     /// What stopped it; the rows before are made.
     pub(crate) async fn run(
         &self,
-        upload: &Upload,
+        upload: &Arc<Upload>,
         events: Option<&mpsc::Sender<Event>>,
     ) -> Result<Progress, Problem> {
         let mut progress = Progress::default();
         let mut rows = upload.sheet.rows();
+        let mut ahead: VecDeque<JoinHandle<Result<Chunk, Problem>>> = VecDeque::new();
         loop {
-            let chunk: Result<Vec<Row>, _> = rows.by_ref().take(AT_ONCE).collect();
-            let chunk = chunk.map_err(|error| upload::unreadable(&error))?;
-            if chunk.is_empty() {
-                return Ok(progress);
+            while ahead.len() < AHEAD {
+                let chunk: Result<Vec<Row>, _> = rows.by_ref().take(AT_ONCE).collect();
+                let chunk = chunk.map_err(|error| upload::unreadable(&error))?;
+                if chunk.is_empty() {
+                    break;
+                }
+                let (work, upload) = (self.clone(), Arc::clone(upload));
+                ahead.push_back(spawn_blocking(move || work.judge(&upload, &chunk)));
             }
-            self.step(upload, &chunk, &mut progress).await?;
+            let Some(judged) = ahead.pop_front() else {
+                return Ok(progress);
+            };
+            let judged = judged.await.map_err(Problem::internal)??;
+            self.record(judged, &mut progress).await?;
             if let Some(events) = events {
                 let shown = Progress { faults: Vec::new(), ..progress.clone() };
                 let event = Event::default().event("progress").json_data(shown);
@@ -207,16 +222,11 @@ impl Work {
         }
     }
 
-    async fn step(
-        &self,
-        upload: &Upload,
-        chunk: &[Row],
-        progress: &mut Progress,
-    ) -> Result<(), Problem> {
+    /// The rows as passports to be recorded, or what is wrong with them.
+    fn judge(&self, upload: &Upload, chunk: &[Row]) -> Result<Chunk, Problem> {
         let now = self.issuer.clock.now();
-        let mut good = Vec::with_capacity(chunk.len());
+        let mut judged = Chunk { rows: chunk.len(), ..Chunk::default() };
         for row in chunk {
-            progress.rows = progress.rows.saturating_add(1);
             let settings = &self.issuer.settings;
             match row::read(row, &upload.columns, &upload.mapping, settings, now) {
                 Ok(checks) => {
@@ -227,17 +237,23 @@ impl Work {
                         self.confirm_key,
                         self.offer_seconds,
                     )?;
-                    good.push(ImportRow { import: self.id, row: row.number, draft });
+                    judged.good.push(ImportRow { import: self.id, row: row.number, draft });
                 }
-                Err(faults) => {
-                    progress.refused = progress.refused.saturating_add(1);
-                    let room = MAX_FAULTS.saturating_sub(progress.faults.len());
-                    progress.faults.extend(faults.into_iter().take(room));
-                }
+                Err(faults) => judged.refused.push(faults),
             }
         }
+        Ok(judged)
+    }
+
+    async fn record(&self, judged: Chunk, progress: &mut Progress) -> Result<(), Problem> {
+        progress.rows = progress.rows.saturating_add(judged.rows);
+        for faults in judged.refused {
+            progress.refused = progress.refused.saturating_add(1);
+            let room = MAX_FAULTS.saturating_sub(progress.faults.len());
+            progress.faults.extend(faults.into_iter().take(room));
+        }
         let recorded =
-            try_join_all(good.into_iter().map(|row| self.issuer.store.import_passport(row)));
+            try_join_all(judged.good.into_iter().map(|row| self.issuer.store.import_passport(row)));
         for imported in recorded.await? {
             match imported {
                 Imported::Now => progress.created = progress.created.saturating_add(1),
@@ -246,4 +262,12 @@ impl Work {
         }
         Ok(())
     }
+}
+
+/// Rows of a file, judged.
+#[derive(Default)]
+struct Chunk {
+    rows: usize,
+    good: Vec<ImportRow>,
+    refused: Vec<Vec<RowFault>>,
 }

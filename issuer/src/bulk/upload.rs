@@ -1,9 +1,10 @@
 //! What every import route takes: a file as the body, a mapping by name.
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{DefaultBodyLimit, Query};
 use axum::http::StatusCode;
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use server::Problem;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -75,13 +76,29 @@ pub(crate) async fn place() -> Result<SemaphorePermit<'static>, Problem> {
 pub(crate) async fn receive(body: Body, mapping: &str) -> Result<Upload, Problem> {
     let mapping = preset(mapping)?;
     let place = place().await?;
-    let file = axum::body::to_bytes(body, MAX_FILE_BYTES).await.map_err(|error| {
+    let file = whole(body).await.map_err(|error| {
         let error = SheetError::TooLarge(MAX_FILE_BYTES).to_string() + &format!(" ({error})");
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "FILE_TOO_LARGE", "The file is too large")
             .detail(sentence(&SheetError::TooLarge(MAX_FILE_BYTES)))
             .logged(error)
     })?;
     opened(file, mapping, place).await
+}
+
+/// A body in one piece, written once where it stays: collecting it first would hold it twice.
+async fn whole(body: Body) -> Result<Bytes, axum::Error> {
+    let declared = usize::try_from(body.size_hint().lower()).unwrap_or(MAX_FILE_BYTES);
+    // Memory that nothing is written to is not taken.
+    let mut file = Vec::with_capacity(declared.min(MAX_FILE_BYTES));
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece?;
+        if file.len().saturating_add(piece.len()) > MAX_FILE_BYTES {
+            return Err(axum::Error::new(SheetError::TooLarge(MAX_FILE_BYTES)));
+        }
+        file.extend_from_slice(&piece);
+    }
+    Ok(Bytes::from(file))
 }
 
 /// A file under a mapping.

@@ -103,6 +103,7 @@ async fn sent(
             };
             let who = on.person.who();
             let work = Work::begin(issuer, (&who, owner), &key, confirm, days, &upload).await?;
+            let upload = Arc::new(upload);
             let run = to_the_end(async move { work.run(&upload, None).await });
             imported(&on.shell, run.await.map_err(server::Problem::internal)??)
         }
