@@ -1,13 +1,15 @@
 //! Status lists with many copies: S4, S5, K2 and D4 of SECURITY, the issuer's side.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::http::{Method, Request, StatusCode, header};
 use issuer::secrets;
 use issuer::store::ListPolicy;
 use keys::{Purpose, Ring, Sealing};
 use serde_json::{Value, json};
+use tokio::sync::RwLock;
 use vc::jwk::{Algorithm, PublicKey};
 use vc::oid4vci::{StatusListAggregation, Transport};
 use vc::sd_jwt::{UnverifiedSdJwt, VerifiedSdJwt};
@@ -215,11 +217,85 @@ async fn k2_over_rotations_no_verification_fails_and_a_retired_key_issues_nothin
     assert_eq!(retired.len(), 4);
 }
 
+/// One more verification of a copy by what is published now; `None` when it was made of a key that
+/// is not in these documents yet.
+async fn verified_now(world: &World, text: &str) -> Option<()> {
+    let keys = published(world).await;
+    let parsed = UnverifiedSdJwt::parse(text).unwrap();
+    let key = keys.get(&parsed.issuer_jwt().header().kid.clone().unwrap())?;
+    let status = status_of(&parsed.verify_issuer(key).unwrap());
+    let reply = world.get(status.uri.strip_prefix(crate::world::BASE_URL).unwrap()).await;
+    let token = std::str::from_utf8(&reply.body).unwrap();
+    let now = UnixTime(world.clock.now());
+    let list = VerifiedStatusList::verify(token, &status.uri, |kid| keys.get(kid?), now).unwrap();
+    assert_eq!(list.status(status.idx), Ok(Status::Valid));
+    Some(())
+}
+
+/// K2 under load: while keys are rotated and copies made, verifiers at work all the time verify
+/// every copy made so far. Only the restart itself makes them wait.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn k2_under_load_no_verification_fails_over_rotations() {
+    let world = Arc::new(RwLock::new(Some(World::new().await)));
+    let copies = Arc::new(Mutex::new(Vec::<String>::new()));
+    let over = Arc::new(AtomicBool::new(false));
+    let mut verifiers = tokio::task::JoinSet::new();
+    for first in 0..4 {
+        let (world, copies, over) = (Arc::clone(&world), Arc::clone(&copies), Arc::clone(&over));
+        verifiers.spawn(async move {
+            let mut done = 0_usize;
+            while !over.load(Ordering::SeqCst) {
+                let made = copies.lock().unwrap().clone();
+                let world = world.read().await;
+                if !made.is_empty() {
+                    let text = &made[(first + done) % made.len()];
+                    verified_now(world.as_ref().unwrap(), text).await.expect("the key is known");
+                    done += 1;
+                }
+                drop(world);
+                tokio::task::yield_now().await;
+            }
+            done
+        });
+    }
+    for _ in 0..4 {
+        for _ in 0..6 {
+            let world = world.read().await;
+            let world = world.as_ref().unwrap();
+            let text = text_of(world, &world.created().await).await;
+            copies.lock().unwrap().push(text);
+        }
+        let mut place = world.write().await;
+        let old = place.take().unwrap();
+        let sealing = Sealing::KeyFile(old.dir.path().join("key"));
+        let mut ring = Ring::open(&old.dir.path().join("ring"), &sealing).unwrap();
+        let (mut rng, now) = (secrets::rng(), old.clock.now());
+        let next = ring.rotate(Purpose::Issuer, Algorithm::EdDsa, now, &mut rng);
+        ring.promote(&next, now).unwrap();
+        ring.save(&mut rng).unwrap();
+        *place = Some(old.restarted().await);
+    }
+
+    over.store(true, Ordering::SeqCst);
+    let done: usize = verifiers.join_all().await.into_iter().sum();
+    let kids: BTreeSet<String> = copies
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|text| {
+            UnverifiedSdJwt::parse(text).unwrap().issuer_jwt().header().kid.clone().unwrap()
+        })
+        .collect();
+    assert_eq!(kids.len(), 4);
+    assert!(done >= 24, "{done} verifications");
+}
+
 /// D4: on a leap day, past 2038, far ahead: what is signed says that very time, and lists go on.
 #[tokio::test]
 async fn d4_odd_days_are_signed_as_they_are() {
     for (what, now) in [
         ("an hour on", NOW + 3600),
+        ("a day on", NOW + 86_400),
         ("400 days on", NOW + 400 * 86_400),
         ("leap day", 1_835_395_200 + 12 * 3600),
         ("past 2038", i64::from(i32::MAX) + 1),
