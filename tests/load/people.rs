@@ -38,7 +38,9 @@ pub(crate) fn file(people: usize) -> Vec<u8> {
     for number in 0..people {
         let cells = columns.iter().map(|(name, cell)| match name.as_str() {
             "identity.given_name" => format!("Amara{number}"),
-            _ => format!("\"{cell}\""),
+            // As spreadsheets write it: quoted where it must be.
+            _ if cell.contains([',', '"', '\n']) => format!("\"{cell}\""),
+            _ => cell.clone(),
         });
         file += &line(cells.collect());
     }

@@ -21,7 +21,12 @@ impl Report {
         let now = clock::Clock::system().now();
         let day = chrono::DateTime::from_timestamp(now, 0).expect("a date").date_naive();
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
-        let mut text = format!("{preface}\nMeasured {day} on {cores} cores.\n\n");
+        let busy = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let busy: Vec<&str> = busy.split_whitespace().take(3).collect();
+        let mut text = format!(
+            "{preface}\nMeasured {day} on {cores} cores; load average at the end {}.\n\n",
+            busy.join(", ")
+        );
         text += "| what | measured | floor, same run | ratio | target |\n|---|---|---|---|---|\n";
         for [what, ours, floor, ratio, target] in &self.rows {
             writeln!(text, "| {what} | {ours} | {floor} | {ratio} | {target} |").expect("a text");
