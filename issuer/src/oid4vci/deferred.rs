@@ -15,7 +15,7 @@ use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::issue;
 use crate::secrets;
 use crate::state::{Issuer, to_the_end};
-use crate::store::{ConfirmKey, Delivered, Delivery};
+use crate::store::{Delivered, Delivery};
 
 /// Seconds between two questions of a wallet: HR and the staff member stand side by side.
 const INTERVAL: u64 = 2;
@@ -68,9 +68,8 @@ pub async fn deferred(
             return Err(ProtocolError::unavailable("a new status list opens soon"));
         }
     };
-    // A wallet that cannot show the digits is somebody else's, and some of those refuse a deferred
-    // answer that carries a notification_id.
-    let notify = grant.confirm_key == ConfirmKey::Compare;
+    // "notification_id: OPTIONAL": some wallets refuse a deferred answer that carries one.
+    let notify = request.notifies;
     let holders = holders
         .iter()
         .map(|key| PublicKey::from_jwk(&key.jwk))

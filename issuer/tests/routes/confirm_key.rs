@@ -72,9 +72,7 @@ async fn i3_the_passport_leaves_only_after_hr_has_compared() {
     let confirmed = waiting.confirm(&waiting.digits()).await;
 
     assert_eq!(confirmed.json()["step"], "CONFIRMED", "{:?}", confirmed.body);
-    let reply = waiting.fetch().await;
-    assert!(reply.json()["notification_id"].is_string());
-    let credential = waiting.verified(&reply);
+    let credential = waiting.verified(&waiting.fetch().await);
     assert_eq!(credential.holder(), Some(waiting.wallet.key.public_key()));
     assert_eq!(credential.claims()["identity"], waiting.world.nurse()["identity"]);
     assert_eq!(waiting.world.status(&credential).await, Status::Valid);
@@ -134,6 +132,25 @@ async fn i23_a_transaction_belongs_to_its_token() {
     assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
 }
 
+/// I21 I23: other people's deferred clients refuse an answer that carries a `notification_id`.
+#[tokio::test]
+async fn i23_a_deferred_answer_has_a_notification_id_for_wallets_that_say_they_notify() {
+    for notifies in [None, Some(json!(false)), Some(json!("true")), Some(json!(true))] {
+        let waiting = Waiting::new().await;
+        waiting.confirm(&waiting.digits()).await;
+        let mut body = json!({ "transaction_id": waiting.transaction_id });
+        if let Some(notifies) = &notifies {
+            body["notifies"] = notifies.clone();
+        }
+
+        let reply = waiting.world.post_json(&waiting.access, "/deferred-credential", &body).await;
+
+        waiting.verified(&reply);
+        let named = reply.json().get("notification_id").is_some();
+        assert_eq!(named, notifies == Some(json!(true)), "{notifies:?}");
+    }
+}
+
 #[tokio::test]
 async fn hr_may_do_without_for_one_offer_and_that_is_on_record() {
     let waiting = Waiting::new().await;
@@ -145,10 +162,7 @@ async fn hr_may_do_without_for_one_offer_and_that_is_on_record() {
     let waived = world.post_json(&world.token, &path, &note).await;
 
     assert_eq!(waived.json()["step"], "CONFIRMED", "{:?}", waived.body);
-    let reply = waiting.fetch().await;
-    // Other people's deferred clients refuse an answer that carries one.
-    assert_eq!(reply.json().get("notification_id"), None);
-    waiting.verified(&reply);
+    waiting.verified(&waiting.fetch().await);
     let history = world.show(&created.id).await["history"].clone();
     let line = history.as_array().unwrap().iter().find(|line| line["what"] == "KEY_WAIVED");
     assert_eq!(line.unwrap()["note"], "Her own wallet shows no digits");

@@ -193,7 +193,7 @@ async fn i25_deferred_and_notification_take_a_bound_token_with_its_proof() {
 
     let reply = client.ask(&world, &access, &Wallet::new()).await;
     assert_eq!(reply.status, StatusCode::ACCEPTED, "{:?}", reply.body);
-    let body = json!({ "transaction_id": reply.json()["transaction_id"] });
+    let body = json!({ "transaction_id": reply.json()["transaction_id"], "notifies": true });
     let progress = world.progress(&created.id).await;
     world.done(&created.id, "confirm-key", &json!({ "digits": progress["digits"] })).await;
     let bearer = format!("Bearer {access}");

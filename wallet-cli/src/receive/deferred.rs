@@ -52,6 +52,7 @@ impl Source {
             let request = DeferredRequest {
                 transaction_id: transaction.id.clone(),
                 response_encryption: None,
+                notifies: true,
             };
             let post = Post {
                 address: endpoint,

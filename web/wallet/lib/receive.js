@@ -189,7 +189,10 @@ export async function collect(vc, pending, pair, client) {
 
 /** Asks again for a credential that HR has to confirm. Gives the same record while it waits. */
 export async function collectLater(vc, pending, client) {
-  const answer = await post(vc, client, pending.endpoints.deferred, pending.access, { transaction_id: pending.transactionId }, pending.endpoints.nonce);
+  const { endpoints, transactionId } = pending;
+  // An issuer of ours then says how to tell HR what became of it.
+  const body = { transaction_id: transactionId, notifies: true };
+  const answer = await post(vc, client, endpoints.deferred, pending.access, body, endpoints.nonce);
   const gone = { invalid_transaction_id: 'offer-gone', invalid_token: 'offer-gone', credential_request_denied: 'offer-gone' };
   const said = answer.type === 'application/json' ? json(answer.text) : {};
   // The form of OpenID4VCI drafts, which answer an error while it waits.

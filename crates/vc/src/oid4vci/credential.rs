@@ -258,6 +258,10 @@ pub struct DeferredRequest {
     pub transaction_id: Secret,
     /// How to encrypt this response; that of the first request does not count.
     pub response_encryption: Option<ResponseEncryptionRequest>,
+    /// Whether the wallet takes a `notification_id` beside deferred credentials, which some refuse.
+    /// A parameter of ours: "The Deferred Credential Endpoint MUST ignore any unrecognized
+    /// parameters."
+    pub notifies: bool,
 }
 
 impl DeferredRequest {
@@ -274,7 +278,8 @@ impl DeferredRequest {
             .flatten()
             .ok_or_else(|| invalid("transaction_id is missing or not a string"))?;
         let response_encryption = encryption(&mut members)?;
-        Ok(Self { transaction_id: transaction_id.into(), response_encryption })
+        let notifies = members.get("notifies") == Some(&Value::Bool(true));
+        Ok(Self { transaction_id: transaction_id.into(), response_encryption, notifies })
     }
 
     /// The request as JSON.
@@ -283,6 +288,9 @@ impl DeferredRequest {
         members.insert("transaction_id".to_owned(), json!(self.transaction_id));
         if let Some(encryption) = &self.response_encryption {
             members.insert("credential_response_encryption".to_owned(), json!(encryption));
+        }
+        if self.notifies {
+            members.insert("notifies".to_owned(), Value::Bool(true));
         }
         Value::Object(members)
     }

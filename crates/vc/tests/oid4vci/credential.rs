@@ -142,11 +142,17 @@ fn a_nonce_response_reads() {
 
 #[test]
 fn a_deferred_request_comes_back_and_needs_its_transaction() {
-    let request = DeferredRequest { transaction_id: "t".into(), response_encryption: None };
+    for notifies in [false, true] {
+        let transaction_id = "t".into();
+        let request = DeferredRequest { transaction_id, response_encryption: None, notifies };
 
-    let json = request.to_json().to_string();
+        let json = request.to_json().to_string();
 
-    assert_eq!(DeferredRequest::parse(json.as_bytes()).unwrap(), request);
+        assert_eq!(DeferredRequest::parse(json.as_bytes()).unwrap(), request);
+        assert_eq!(json.contains("notifies"), notifies);
+    }
+    let odd = br#"{"transaction_id":"t","notifies":"yes"}"#;
+    assert!(!DeferredRequest::parse(odd).unwrap().notifies);
     for text in ["{}", r#"{"transaction_id":1}"#, "[]"] {
         let error = DeferredRequest::parse(text.as_bytes()).unwrap_err().error;
         assert_eq!(error, CredentialErrorCode::InvalidCredentialRequest);
