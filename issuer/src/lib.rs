@@ -39,6 +39,7 @@ pub use crate::state::{OFFER_SECONDS, Settings};
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::oid4vci::encryption::RequestKey;
 use crate::oid4vci::metadata::Documents;
+use crate::oid4vci::par::Pushes;
 use crate::passports::watch::Watch;
 use crate::profiles::{Profile, SignerError, Signers};
 use crate::secrets::Secrets;
@@ -115,6 +116,7 @@ pub async fn app(settings: Settings, parts: Parts) -> Result<App, StartError> {
         clock,
         status,
         watch: Watch::new(),
+        pushes: Pushes::default(),
         catalogue,
         documents,
     };

@@ -14,6 +14,7 @@ use crate::catalogue::Catalogue;
 use crate::oid4vci::encryption::RequestKey;
 use crate::oid4vci::error::ProtocolError;
 use crate::oid4vci::metadata::Documents;
+use crate::oid4vci::par::Pushes;
 use crate::oid4vci::policy::Policy;
 use crate::passports::watch::Watch;
 use crate::profiles::Signers;
@@ -63,6 +64,8 @@ pub struct Issuer {
     pub status: Publisher,
     /// Tells pages what changes.
     pub watch: Watch,
+    /// How many authorization requests were pushed lately.
+    pub pushes: Pushes,
     /// What it issues.
     pub catalogue: Catalogue,
     /// Its well-known documents.

@@ -59,6 +59,13 @@ impl ProtocolError {
             .header((header::RETRY_AFTER, "1".to_owned()))
     }
 
+    /// 503: too much waits already; there is room again in so many seconds.
+    pub fn busy(seconds: u32) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable")
+            .describe("too many requests wait for their staff members; try again later")
+            .header((header::RETRY_AFTER, seconds.to_string()))
+    }
+
     /// 500; the client learns nothing.
     pub fn internal(error: &dyn std::error::Error) -> Self {
         tracing::error!(error = %error, "a protocol request fails");

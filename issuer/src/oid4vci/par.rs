@@ -1,7 +1,8 @@
 //! `POST /par`: authorization requests are pushed (RFC 9126), by clients that authenticate as the
 //! policy asks, with PKCE (RFC 7636). Unknown scopes and parameters are ignored.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -22,11 +23,34 @@ use crate::store::{Client, PushedRequest};
 pub const REQUEST_SECONDS: u32 = 10 * 60;
 /// What `request_uri` begins with (RFC 9126, 2.2).
 pub const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
+/// Requests that are pushed within the life of one: anybody may push, and each is a row on disk.
+pub const MAX_PUSHED: usize = 5_000;
 const PATH: &str = "/par";
 const FORM: &str = "application/x-www-form-urlencoded";
 /// Longest `client_id`, `redirect_uri` and `state` in bytes: they are kept.
 const MAX_KEPT_BYTES: usize = 2048;
 const ID_BYTES: usize = 32;
+
+/// When requests were pushed, as far back as one lives.
+#[derive(Debug, Default)]
+pub struct Pushes(Mutex<VecDeque<i64>>);
+
+impl Pushes {
+    /// Counts one more; or tells in how many seconds there is room again.
+    fn count(&self, now: i64) -> Result<(), u32> {
+        let mut times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let ends = |at: i64| at.saturating_add(i64::from(REQUEST_SECONDS));
+        while times.front().is_some_and(|at| ends(*at) <= now) {
+            times.pop_front();
+        }
+        if times.len() < MAX_PUSHED {
+            times.push_back(now);
+            return Ok(());
+        }
+        let oldest = times.front().copied().unwrap_or(now);
+        Err(u32::try_from(ends(oldest).saturating_sub(now)).unwrap_or(REQUEST_SECONDS))
+    }
+}
 
 /// Takes a request.
 pub async fn par(
@@ -71,6 +95,7 @@ pub async fn par(
         let sentence = "client_id, redirect_uri and state have 2048 bytes at most";
         return Err(refused(InvalidRequest, sentence));
     }
+    issuer.pushes.count(issuer.clock.now()).map_err(ProtocolError::busy)?;
     let id = secrets::random_text::<ID_BYTES>(&mut secrets::rng());
     let now = issuer.clock.now();
     let pushed = PushedRequest {

@@ -444,3 +444,36 @@ async fn i8_what_signing_in_needs_is_published_where_there_are_pages() {
     assert_eq!(metadata.get("authorization_endpoint"), None);
     Ask::new().push(&without).await.is_error(400, "unauthorized_client");
 }
+
+/// D1: strangers fill the disk with requests only so far, and wallets with a code go on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn d1_requests_that_anybody_may_push_are_bounded() {
+    let world = world().await;
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(Ask::new().pairs())
+        .finish();
+    let mut tasks = JoinSet::new();
+    for _ in 0..issuer::oid4vci::par::MAX_PUSHED {
+        let request = axum::http::Request::post("/par")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(axum::body::Body::from(form.clone()))
+            .unwrap();
+        let router = world.router.clone();
+        tasks.spawn(
+            async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status() },
+        );
+    }
+    let taken = tasks.join_all().await;
+    let taken = taken.iter().filter(|status| **status == StatusCode::CREATED).count();
+    for _ in taken..issuer::oid4vci::par::MAX_PUSHED {
+        assert_eq!(Ask::new().push(&world).await.status, StatusCode::CREATED);
+    }
+
+    let refused = Ask::new().push(&world).await;
+
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.header("retry-after"), "600");
+    world.receive(&world.created().await, &Wallet::new()).await;
+    world.clock.advance(600);
+    assert_eq!(Ask::new().push(&world).await.status, StatusCode::CREATED);
+}
