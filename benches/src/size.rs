@@ -52,16 +52,18 @@ pub fn entropy_bytes(list: &StatusList) -> f64 {
     bits / 8.0
 }
 
-/// The bytes of a list as published, before base64url.
+/// The bytes of a list as published at once after a change, before base64url.
 pub fn packed_bytes(list: &StatusList) -> usize {
-    vc::base64url::decode(list.to_json()["lst"].as_str().unwrap()).unwrap().len()
+    list.pack().bytes().len()
 }
 
-/// The bytes that libdeflate's tightest level makes of a list.
-pub fn tightest_bytes(list: &StatusList) -> usize {
+/// The bytes of a list as the issuer publishes it once it is quiet: libdeflate's tightest level.
+pub fn tight_bytes(list: &StatusList) -> usize {
     let mut compressor = Compressor::new(CompressionLvl::best());
     let mut zlib = vec![0; compressor.zlib_compress_bound(list.bytes().len())];
-    compressor.zlib_compress(list.bytes(), &mut zlib).unwrap()
+    let len = compressor.zlib_compress(list.bytes(), &mut zlib).unwrap();
+    zlib.truncate(len);
+    list.packed_as(zlib).unwrap().bytes().len()
 }
 
 /// One person's code.

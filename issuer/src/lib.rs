@@ -142,14 +142,15 @@ impl App {
         console::routes().merge(oid4vci::authorize::routes()).with_state(self.state.clone())
     }
 
-    /// What is done every half minute: old lists are signed anew, old nonces and tokens forgotten;
-    /// and every hour: where the audit logs end is signed.
+    /// What is done every half minute: old lists are signed anew, quiet ones packed tighter, old
+    /// nonces and tokens forgotten; and every hour: where the audit logs end is signed.
     ///
     /// # Errors
     /// [`StartError`].
     pub async fn maintain(&self) -> Result<(), StartError> {
         let issuer = &self.state.issuer;
         issuer.status.resign().await?;
+        issuer.status.tighten_quiet().await?;
         for id in issuer.store.lapse(issuer.clock.now()).await? {
             issuer.watch.changed(id);
         }

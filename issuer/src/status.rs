@@ -8,6 +8,7 @@ pub mod publish;
 pub mod serve;
 pub mod served;
 pub mod standing;
+mod tight;
 
 use vc::bitstring::Purpose;
 
@@ -17,6 +18,9 @@ pub const TTL_SECONDS: u64 = 30;
 pub const LIFETIME_SECONDS: i64 = 24 * 60 * 60;
 /// A list is signed anew when it is this old: with a look every 30 s, at least every 5 minutes.
 pub const RESIGN_SECONDS: i64 = 4 * 60;
+
+/// A list that has stood for this long is packed tighter, at the next look.
+pub const QUIET_SECONDS: i64 = 10;
 
 /// The address of a Bitstring Status List: `id` of its credential.
 pub fn bitstring_url(base_url: &str, number: u32, purpose: &Purpose) -> String {

@@ -337,3 +337,23 @@ fn a_list_of_a_million_entries_packs_close_to_its_entropy() {
 
     assert!(text / 4 * 3 < 10_590 * 8 / 5, "{text}");
 }
+
+#[test]
+fn another_packing_counts_only_when_it_is_of_this_list() {
+    let mut list = StatusList::new(2, 4096).unwrap();
+    list.set(77, Status::Invalid).unwrap();
+    let packed = list.pack();
+
+    let taken = list.packed_as(packed.bytes().to_vec()).unwrap();
+
+    assert_eq!(taken, packed);
+    assert_eq!(StatusList::from_json(&taken.to_json(), MAX_LIST_BYTES), Ok(list.clone()));
+    let mut cut = packed.bytes().to_vec();
+    cut.truncate(cut.len() / 2);
+    let longer = StatusList::new(2, 8192).unwrap().pack();
+    for other in [vec![], cut, longer.bytes().to_vec()] {
+        assert_eq!(list.packed_as(other), Err(StatusListError::Malformed));
+    }
+    list.set(77, Status::Suspended).unwrap();
+    assert_eq!(list.packed_as(packed.bytes().to_vec()), Err(StatusListError::Malformed));
+}

@@ -3,7 +3,9 @@
 
 use keys::SigningKey;
 use vc::bitstring::{Bitstring, ListClaims, Purpose, list_input};
-use vc::status_list::{LIST_ENTRIES, Status, StatusList, TokenClaims, token_input_with_x5c};
+use vc::status_list::{
+    LIST_ENTRIES, PackedList, Status, StatusList, TokenClaims, packed_token_input,
+};
 use vc::time::UnixTime;
 
 use crate::status::publish::{PublishError, Shown, Signing};
@@ -15,14 +17,26 @@ const BITS: u8 = 2;
 
 /// The entries of a list.
 pub(super) enum Bits {
-    Token(StatusList),
-    Bitstring { revocation: Bitstring, suspension: Bitstring },
+    Token {
+        list: StatusList,
+        /// The entries compressed, unless they changed since.
+        packed: Option<PackedList>,
+        /// Whether that is as tight as it gets.
+        tight: bool,
+    },
+    Bitstring {
+        revocation: Bitstring,
+        suspension: Bitstring,
+    },
 }
 
 impl Bits {
     pub(super) fn new(form: ListForm) -> Result<Self, PublishError> {
         Ok(match form {
-            ListForm::Token => Self::Token(StatusList::new(BITS, LIST_ENTRIES)?),
+            ListForm::Token => {
+                let list = StatusList::new(BITS, LIST_ENTRIES)?;
+                Self::Token { list, packed: None, tight: false }
+            }
             ListForm::Bitstring => Self::Bitstring {
                 revocation: Bitstring::new(1, LIST_ENTRIES)?,
                 suspension: Bitstring::new(1, LIST_ENTRIES)?,
@@ -33,7 +47,10 @@ impl Bits {
     pub(super) fn set(&mut self, index: u32, status: Status) -> Result<(), PublishError> {
         let index = u64::from(index);
         match self {
-            Self::Token(list) => list.set(index, status)?,
+            Self::Token { list, packed, tight } => {
+                list.set(index, status)?;
+                (*packed, *tight) = (None, false);
+            }
             Self::Bitstring { revocation, suspension } => {
                 // What another passport has taken the place of is over, too.
                 let (over, in_doubt) = match status {
@@ -48,9 +65,31 @@ impl Bits {
         Ok(())
     }
 
+    /// The entries, when they could be packed tighter.
+    pub(super) fn loose(&self) -> Option<&StatusList> {
+        match self {
+            Self::Token { list, tight: false, .. } => Some(list),
+            Self::Token { .. } | Self::Bitstring { .. } => None,
+        }
+    }
+
+    /// Takes a tighter packing, and tells whether it did: not one of other entries than are here.
+    pub(super) fn tighten(&mut self, zlib: Vec<u8>) -> bool {
+        match self {
+            Self::Token { list, packed, tight } => match list.packed_as(zlib) {
+                Ok(tighter) => {
+                    (*packed, *tight) = (Some(tighter), true);
+                    true
+                }
+                Err(_) => false,
+            },
+            Self::Bitstring { .. } => false,
+        }
+    }
+
     /// The signed documents.
     pub(super) fn sign(
-        &self,
+        &mut self,
         signing: &Signing,
         key: &SigningKey,
         number: u32,
@@ -59,7 +98,8 @@ impl Bits {
         let issued_at = UnixTime(issued_at);
         let expires_at = Some(issued_at.plus(LIFETIME_SECONDS));
         match self {
-            Self::Token(list) => {
+            Self::Token { list, packed, .. } => {
+                let packed = packed.get_or_insert_with(|| list.pack());
                 let claims = TokenClaims {
                     uri: list_uri(&signing.base_url, number),
                     issued_at,
@@ -67,7 +107,7 @@ impl Bits {
                     ttl: Some(TTL_SECONDS),
                 };
                 let chain = signing.ring.chain(key.kid());
-                let input = token_input_with_x5c(key.algorithm(), key.kid(), chain, &claims, list);
+                let input = packed_token_input(key.algorithm(), key.kid(), chain, &claims, packed);
                 let signature = key.sign(input.signing_input());
                 Ok(vec![(Shown::Token, input.finish(&signature))])
             }

@@ -1,6 +1,6 @@
 //! One task holds the lists: it takes changes, rebuilds and signs each list that they touch once,
 //! swaps what is served, and only then says that they are public. Changes that come meanwhile wait
-//! together, so a burst costs one signature a list.
+//! together, so a burst costs one signature a list. Lists that are quiet are packed tighter.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
@@ -8,12 +8,13 @@ use std::sync::{Arc, RwLock};
 use clock::Clock;
 use keys::Ring;
 use tokio::sync::{mpsc, oneshot};
+use vc::status_list::StatusList;
 
-use crate::status::RESIGN_SECONDS;
 use crate::status::bits::Bits;
 use crate::status::decoys::{Decoy, decoys};
 use crate::status::indices::IndexOrder;
 use crate::status::served::Served;
+use crate::status::{QUIET_SECONDS, RESIGN_SECONDS, tight};
 use crate::store::{ListRow, StatusEntry, Store, StoreError};
 
 /// Changes that may wait; a caller beyond them waits to hand its change over.
@@ -59,6 +60,27 @@ enum What {
     Change(Vec<StatusEntry>),
     Open(ListRow),
     Resign,
+    Quiet(oneshot::Sender<Vec<Loose>>),
+    Tighten(Tighter),
+}
+
+/// The entries of a list at one moment, to be packed tighter.
+pub struct Loose {
+    number: u32,
+    list: StatusList,
+}
+
+/// A tighter packing of what a list was.
+pub struct Tighter {
+    number: u32,
+    zlib: Vec<u8>,
+}
+
+impl Loose {
+    /// Packs it, in some ten to a hundred milliseconds; `None` when that can't be done.
+    pub fn pack(&self) -> Option<Tighter> {
+        tight::pack(&self.list).map(|zlib| Tighter { number: self.number, zlib })
+    }
 }
 
 /// What the task needs besides the lists.
@@ -124,6 +146,39 @@ impl Publisher {
     /// [`PublishError`].
     pub async fn resign(&self) -> Result<(), PublishError> {
         self.order(What::Resign).await
+    }
+
+    /// The lists that have not changed for a while and could be smaller.
+    ///
+    /// # Errors
+    /// [`PublishError`].
+    pub async fn quiet(&self) -> Result<Vec<Loose>, PublishError> {
+        let (found, answer) = oneshot::channel();
+        self.order(What::Quiet(found)).await?;
+        answer.await.map_err(|_| PublishError::Stopped)
+    }
+
+    /// Publishes a list in fewer bytes, unless it has changed since it was packed.
+    ///
+    /// # Errors
+    /// [`PublishError`].
+    pub async fn tighten(&self, tighter: Tighter) -> Result<(), PublishError> {
+        self.order(What::Tighten(tighter)).await
+    }
+
+    /// Packs and publishes all that [`Self::quiet`] finds.
+    ///
+    /// # Errors
+    /// [`PublishError`].
+    pub async fn tighten_quiet(&self) -> Result<(), PublishError> {
+        for loose in self.quiet().await? {
+            // Not on the threads that serve
+            let packed = tokio::task::spawn_blocking(move || loose.pack()).await;
+            if let Ok(Some(tighter)) = packed {
+                self.tighten(tighter).await?;
+            }
+        }
+        Ok(())
     }
 
     /// A list as it is served.
@@ -221,6 +276,28 @@ impl Work {
                     self.signing.store.note_instant(now).await?;
                 }
                 Ok(old)
+            }
+            What::Quiet(found) => {
+                let now = self.now();
+                let quiet = self
+                    .lists
+                    .iter()
+                    .filter(|(_, held)| now.saturating_sub(held.issued_at) >= QUIET_SECONDS)
+                    .filter_map(|(number, held)| {
+                        let list = held.bits.loose()?.clone();
+                        Some(Loose { number: *number, list })
+                    });
+                // Whoever asked may have gone away meanwhile.
+                let _gone = found.send(quiet.collect());
+                Ok(vec![])
+            }
+            What::Tighten(Tighter { number, zlib }) => {
+                let held = self.lists.get_mut(&number).ok_or(PublishError::NoSuchList)?;
+                if !held.bits.tighten(zlib) {
+                    return Ok(vec![]);
+                }
+                self.signing.store.note_instant(self.now()).await?;
+                Ok(vec![number])
             }
         }
     }

@@ -225,3 +225,61 @@ async fn s2_a_list_never_goes_back_in_time_when_the_clock_does() {
     let world = world.restarted().await;
     assert_eq!(world.list(&status.uri).await.claims().issued_at.0, NOW + 250);
 }
+
+/// The bytes of a list's token, and the list.
+async fn seen(world: &World) -> (usize, String, vc::status_list::VerifiedStatusList) {
+    let reply = world.get(LIST).await;
+    let etag = reply.header(header::ETAG).to_owned();
+    (reply.body.len(), etag, world.list(&format!("{BASE_URL}{LIST}")).await)
+}
+
+#[tokio::test]
+async fn a_quiet_list_is_published_tighter_with_the_same_entries() {
+    let world = World::new().await;
+    // Decoys set some hundreds of entries
+    world.clock.advance(6 * 365 * 24 * 60 * 60);
+    world.app.issuer().status.resign().await.unwrap();
+    let (fast, etag, before) = seen(&world).await;
+
+    world.app.issuer().status.tighten_quiet().await.unwrap();
+    assert_eq!(seen(&world).await.1, etag, "it has only just changed");
+    world.clock.advance(10);
+    world.app.issuer().status.tighten_quiet().await.unwrap();
+    let (tight, tight_etag, after) = seen(&world).await;
+
+    assert!(tight < fast, "{tight} of {fast} bytes");
+    assert_ne!(tight_etag, etag);
+    for index in 0..1 << 17 {
+        assert_eq!(after.status(index), before.status(index), "entry {index}");
+    }
+    assert!(after.claims().issued_at >= before.claims().issued_at);
+    // Tight already: nothing to do, and signed anew it stays so.
+    world.clock.advance(200);
+    world.app.issuer().status.tighten_quiet().await.unwrap();
+    assert_eq!(seen(&world).await.1, tight_etag);
+    world.clock.advance(60);
+    world.app.issuer().status.resign().await.unwrap();
+    let (anew, anew_etag, _) = seen(&world).await;
+    assert_ne!(anew_etag, tight_etag);
+    assert!(anew.abs_diff(tight) < 8, "{anew} of {tight} bytes");
+}
+
+#[tokio::test]
+async fn a_revocation_while_a_list_is_packed_tighter_stays() {
+    let world = World::new().await;
+    let (id, status) = issued(&world).await;
+    world.clock.advance(10);
+    let publisher = &world.app.issuer().status;
+
+    let quiet = publisher.quiet().await.unwrap();
+    world.revoke(&id, "LOST_DEVICE").await;
+    let etag = seen(&world).await.1;
+    assert!(!quiet.is_empty());
+    for loose in quiet {
+        publisher.tighten(loose.pack().unwrap()).await.unwrap();
+    }
+
+    let (_, after, list) = seen(&world).await;
+    assert_eq!(list.status(status.idx), Ok(Status::Invalid));
+    assert_eq!(after, etag, "what is older is not published");
+}

@@ -149,8 +149,8 @@ impl StatusList {
         Ok(())
     }
 
-    /// `{"bits":…,"lst":…}`: zlib (RFC 1950), then base64url.
-    pub fn to_json(&self) -> Value {
+    /// The list packed fast: for what must be public at once.
+    pub fn pack(&self) -> PackedList {
         let flags = create_comp_flags_from_zip_params(COMPRESSION_LEVEL, ZLIB, RUN_LENGTHS);
         let mut compressor = CompressorOxide::new(flags);
         let mut packed = Vec::new();
@@ -158,7 +158,23 @@ impl StatusList {
             packed.extend_from_slice(bytes);
             true
         });
-        json!({ "bits": self.width.bits(), "lst": base64url::encode(&packed) })
+        PackedList { bits: self.width.bits(), zlib: packed }
+    }
+
+    /// The list as a slower compressor packed it, in zlib's form (RFC 1950).
+    ///
+    /// # Errors
+    /// [`StatusListError::Malformed`] when that inflates to anything but this list.
+    pub fn packed_as(&self, zlib: Vec<u8>) -> Result<PackedList, StatusListError> {
+        match inflate(&zlib, Wrapping::Zlib, self.bytes.len()) {
+            Ok(bytes) if bytes == self.bytes => Ok(PackedList { bits: self.width.bits(), zlib }),
+            Ok(_) | Err(_) => Err(StatusListError::Malformed),
+        }
+    }
+
+    /// `{"bits":…,"lst":…}`: zlib (RFC 1950), then base64url.
+    pub fn to_json(&self) -> Value {
+        self.pack().to_json()
     }
 
     /// Reads `{"bits":…,"lst":…}`, inflating at most `max_bytes`.
@@ -175,5 +191,24 @@ impl StatusList {
             InflateError::Damaged => StatusListError::Malformed,
         })?;
         Ok(Self { width, bytes })
+    }
+}
+
+/// A list as it is published: compressed, and known to inflate to the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackedList {
+    bits: u8,
+    zlib: Vec<u8>,
+}
+
+impl PackedList {
+    /// The compressed bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.zlib
+    }
+
+    /// As [`StatusList::to_json`].
+    pub fn to_json(&self) -> Value {
+        json!({ "bits": self.bits, "lst": base64url::encode(&self.zlib) })
     }
 }

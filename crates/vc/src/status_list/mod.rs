@@ -6,8 +6,10 @@ mod token;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use self::list::StatusList;
-pub use self::token::{TokenClaims, VerifiedStatusList, token_input, token_input_with_x5c};
+pub use self::list::{PackedList, StatusList};
+pub use self::token::{
+    TokenClaims, VerifiedStatusList, packed_token_input, token_input, token_input_with_x5c,
+};
 
 /// `typ` of a status list token.
 pub const TYP: &str = "statuslist+jwt";

@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::{
-    MAX_LIST_BYTES, MAX_SKEW_SECONDS, MAX_TTL_SECONDS, Status, StatusList, StatusListError, TYP,
+    MAX_LIST_BYTES, MAX_SKEW_SECONDS, MAX_TTL_SECONDS, PackedList, Status, StatusList,
+    StatusListError, TYP,
 };
 use crate::jwk::{Algorithm, PublicKey};
 use crate::jws::{JwsError, SigningInput, UnverifiedJws, VerifiedJws};
@@ -43,6 +44,17 @@ pub fn token_input_with_x5c(
     x5c: &[Vec<u8>],
     claims: &TokenClaims,
     list: &StatusList,
+) -> SigningInput {
+    packed_token_input(algorithm, kid, x5c, claims, &list.pack())
+}
+
+/// As [`token_input_with_x5c`], of a list that is packed already.
+pub fn packed_token_input(
+    algorithm: Algorithm,
+    kid: &str,
+    x5c: &[Vec<u8>],
+    claims: &TokenClaims,
+    list: &PackedList,
 ) -> SigningInput {
     let mut header = Map::new();
     header.insert("kid".to_owned(), json!(kid));
