@@ -1,6 +1,8 @@
 //! Symbols, numbers and text, written and read by the same code: a writer hands in what it has, and
 //! every function gives back what a reader has then.
 
+use std::cell::Cell;
+
 use super::Damaged;
 use super::model::{Model, SYMBOL_CONTEXTS, TEXT_CONTEXTS, hash, mix};
 use super::range::{Decoder, Encoder};
@@ -35,10 +37,27 @@ pub(super) struct Codec<'a> {
 }
 
 /// What a learnt model is, to start from.
-#[derive(Clone)]
 pub(super) struct Learnt {
     model: Model,
     past: Past,
+}
+
+thread_local! {
+    /// The last code's room: a fresh megabyte costs more than what is written into it.
+    static ROOM: Cell<Option<Learnt>> = const { Cell::new(None) };
+}
+
+impl Learnt {
+    fn copy(&self) -> Self {
+        let mut copy = ROOM.take().unwrap_or_else(|| Self {
+            model: Model::new(),
+            past: Past { text: Vec::new(), places: Vec::new() },
+        });
+        copy.model.become_like(&self.model);
+        copy.past.text.clone_from(&self.past.text);
+        copy.past.places.clone_from(&self.past.places);
+        copy
+    }
 }
 
 impl<'a> Codec<'a> {
@@ -53,18 +72,21 @@ impl<'a> Codec<'a> {
     }
 
     pub(super) fn write(learnt: &Learnt) -> Self {
-        let Learnt { model, past } = learnt.clone();
+        let Learnt { model, past } = learnt.copy();
         Self { model, past, way: Way::Write(Encoder::new()), budget: MAX_BUDGET }
     }
 
     pub(super) fn read(learnt: &Learnt, bytes: &'a [u8]) -> Self {
-        let Learnt { model, past } = learnt.clone();
+        let Learnt { model, past } = learnt.copy();
         Self { model, past, way: Way::Read(Decoder::new(bytes)), budget: MAX_BUDGET }
     }
 
     /// What was written.
     pub(super) fn finish(self) -> Result<Vec<u8>, Damaged> {
-        match self.way {
+        let Self { model, mut past, way, .. } = self;
+        past.text.clear();
+        ROOM.set(Some(Learnt { model, past }));
+        match way {
             Way::Learn => Ok(Vec::new()),
             Way::Write(encoder) => Ok(encoder.finish()),
             Way::Read(decoder) => decoder.finish().map(|()| Vec::new()),
@@ -298,7 +320,6 @@ impl Cursor {
 }
 
 /// All text so far, to find repetitions in.
-#[derive(Clone)]
 struct Past {
     text: Vec<u8>,
     /// By the last [`LEAST_MATCH`] bytes: where they were followed by something, last.

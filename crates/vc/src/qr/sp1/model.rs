@@ -44,8 +44,8 @@ static STRETCH: LazyLock<Vec<i32>> = LazyLock::new(|| {
 });
 
 /// Steps of a slot's chance, of 65,536, by its count.
-static RATES: LazyLock<Vec<i32>> =
-    LazyLock::new(|| (0..=i32::from(MOST_COUNT)).map(|n| 131_072 / (2 * n + 3)).collect());
+static RATES: LazyLock<Vec<u32>> =
+    LazyLock::new(|| (0..=u32::from(MOST_COUNT)).map(|n| 131_072 / (2 * n + 3)).collect());
 
 /// Joins two numbers to a context.
 pub(super) fn mix(a: u32, b: u32) -> u32 {
@@ -72,58 +72,62 @@ struct Slot {
 const FREE: Slot = Slot { chance: 32_768, check: 0, count: 0 };
 
 impl Slot {
-    fn learn(&mut self, bit: bool, rates: &[i32]) {
+    fn learn(&mut self, bit: bool, rates: &[u32]) {
         let rate = rates.get(usize::from(self.count)).copied().unwrap_or(0);
-        let chance = i32::from(self.chance);
-        let target = if bit { 65_535 } else { 0 };
-        // |target - chance| < 2^16 and rate < 2^16: the product needs 33 bits.
-        let step = i64::from(target - chance) * i64::from(rate) / 65_536;
-        let chance = i64::from(chance) + step;
-        self.chance = u16::try_from(chance.clamp(0, 65_535)).unwrap_or(32_768);
+        let chance = u32::from(self.chance);
+        // Both factors are below 2^16, and no step is longer than the way there.
+        let chance = if bit {
+            chance + ((65_535 - chance) * rate >> 16)
+        } else {
+            chance - (chance * rate >> 16)
+        };
+        self.chance = u16::try_from(chance).unwrap_or(32_768);
         self.count = (self.count + 1).min(MOST_COUNT);
     }
 }
 
-/// Slots by context.
-#[derive(Clone, Debug)]
-pub(super) struct Slots(Vec<Slot>);
+/// Slots by context, two neighbours at a time.
+#[derive(Debug)]
+pub(super) struct Slots(Vec<[Slot; 2]>);
 
-/// Where a context's slot is, and whether it is new there.
+/// Where a context's slot is, and what it says.
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    index: usize,
-    check: u8,
+    pair: u32,
+    second: bool,
+    /// Whether the slot is the context's already.
     known: bool,
+    check: u8,
+    chance: u16,
 }
 
 impl Slots {
     fn new() -> Self {
-        Self(vec![FREE; 1 << SLOT_BITS])
-    }
-
-    fn at(&self, index: usize) -> Slot {
-        self.0.get(index).copied().unwrap_or(FREE)
+        Self(vec![[FREE; 2]; 1 << (SLOT_BITS - 1)])
     }
 
     /// Two neighbours may hold a context; a new one takes the place of the less seen.
     fn find(&self, context: u32) -> Place {
         let [check, ..] = context.to_be_bytes();
-        let first = usize::try_from(context & ((1 << SLOT_BITS) - 1)).unwrap_or(0);
-        let second = first ^ 1;
-        let (one, two) = (self.at(first), self.at(second));
+        let pair = (context & ((1 << SLOT_BITS) - 1)) >> 1;
+        let odd = context & 1 == 1;
+        let slots = usize::try_from(pair).ok().and_then(|pair| self.0.get(pair));
+        let [even_slot, odd_slot] = slots.copied().unwrap_or([FREE; 2]);
+        let (one, two) = if odd { (odd_slot, even_slot) } else { (even_slot, odd_slot) };
         let owns = |slot: Slot| slot.count > 0 && slot.check == check;
-        if owns(one) {
-            Place { index: first, check, known: true }
-        } else if owns(two) {
-            Place { index: second, check, known: true }
-        } else {
-            let index = if one.count <= two.count { first } else { second };
-            Place { index, check, known: false }
-        }
+        let (known, first) = match (owns(one), owns(two)) {
+            (true, _) => (true, true),
+            (false, true) => (true, false),
+            (false, false) => (false, one.count <= two.count),
+        };
+        let chance = if first { one.chance } else { two.chance };
+        Place { pair, second: odd == first, known, check, chance }
     }
 
-    fn learn(&mut self, place: Place, bit: bool, rates: &[i32]) {
-        if let Some(slot) = self.0.get_mut(place.index) {
+    fn learn(&mut self, place: Place, bit: bool, rates: &[u32]) {
+        let pair = usize::try_from(place.pair).ok().and_then(|pair| self.0.get_mut(pair));
+        if let Some([even, odd]) = pair {
+            let slot = if place.second { odd } else { even };
             if !place.known {
                 *slot = Slot { check: place.check, ..FREE };
             }
@@ -133,17 +137,17 @@ impl Slots {
 }
 
 /// How much each of `N` contexts counts, by selector.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Mixer<const N: usize> {
     weights: Vec<[i32; N]>,
     first: i32,
     /// Steps of the weights.
-    rate: i64,
+    rate: i32,
 }
 
 impl<const N: usize> Mixer<N> {
     /// Weights are in units of 1/65,536.
-    fn new(selectors: usize, first: i32, rate: i64) -> Self {
+    fn new(selectors: usize, first: i32, rate: i32) -> Self {
         Self { weights: vec![[first; N]; selectors], first, rate }
     }
 
@@ -156,12 +160,12 @@ impl<const N: usize> Mixer<N> {
 
     fn learn(&mut self, selector: usize, inputs: &[i32; N], chance: u32, bit: bool) {
         let target = if bit { 65_536 } else { 0 };
-        let error = target - i64::from(chance);
+        let error = target - i32::try_from(chance).unwrap_or(0);
+        // Inputs are below 2^11, errors at most 2^16, rates below 2^4: 31 bits.
+        let pace = error * self.rate;
         if let Some(weights) = self.weights.get_mut(selector) {
             for (weight, input) in weights.iter_mut().zip(inputs) {
-                let step = (i64::from(*input) * error * self.rate) >> 18;
-                let next = (i64::from(*weight) + step).clamp(-1_048_576, 1_048_576);
-                *weight = i32::try_from(next).unwrap_or(*weight);
+                *weight = (*weight + (input * pace >> 18)).clamp(-1_048_576, 1_048_576);
             }
         }
     }
@@ -186,13 +190,13 @@ const TEXT_SELECTORS: usize = 64;
 const SYMBOL_SELECTORS: usize = 8;
 
 /// All that is learnt.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Model {
     slots: Slots,
     text: Mixer<TEXT_CONTEXTS>,
     symbols: Mixer<SYMBOL_CONTEXTS>,
     stretch: &'static [i32],
-    rates: &'static [i32],
+    rates: &'static [u32],
 }
 
 impl Model {
@@ -206,11 +210,18 @@ impl Model {
         }
     }
 
+    /// Becomes as the other is, in the room that it has.
+    pub(super) fn become_like(&mut self, other: &Self) {
+        self.slots.0.clone_from(&other.slots.0);
+        self.text.weights.clone_from(&other.text.weights);
+        self.symbols.weights.clone_from(&other.symbols.weights);
+    }
+
     fn input(&self, place: Place) -> i32 {
         if !place.known {
             return 0;
         }
-        let chance = usize::from(self.slots.at(place.index).chance >> 4);
+        let chance = usize::from(place.chance >> 4);
         self.stretch.get(chance).copied().unwrap_or(0)
     }
 
