@@ -85,3 +85,25 @@ impl VerifiedSdJwt {
         self.held.iter().filter(|held| places.iter().any(|place| held.path.covers(place)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_costs_itself_and_the_parents_it_needs() {
+        let outer = ClaimPath::of_names(["a"]);
+        let inner = ClaimPath::of_names(["a", "b"]);
+        let other = ClaimPath::of_names(["c"]);
+        let held = [(&outer, "12"), (&inner, "345"), (&other, "6789")]
+            .map(|(path, text)| HeldDisclosure { path: path.clone(), encoded: text.to_owned() });
+        let rebuilt = Rebuilt { claims: Map::new(), holder: None, held: held.to_vec() };
+        let copy = VerifiedSdJwt::new(rebuilt, String::new());
+
+        assert_eq!(copy.cost_of(&[outer]), (1, 2));
+        assert_eq!(copy.cost_of(&[inner.clone()]), (2, 5));
+        assert_eq!(copy.cost_of(&[inner, other]), (3, 9));
+        assert_eq!(copy.cost_of(&[ClaimPath::of_names(["c", "clear inside"])]), (1, 4));
+        assert_eq!(copy.cost_of(&[ClaimPath::of_names(["in clear"])]), (0, 0));
+    }
+}

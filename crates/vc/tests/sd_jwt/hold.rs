@@ -96,3 +96,11 @@ fn a_copy_with_less_disclosed_can_disclose_only_that() {
     assert_eq!(less.disclosable(), [&path(&json!(["identity"]))]);
     assert!(less.disclose(&[path(&json!(["identity", "personal"]))]).is_err());
 }
+
+#[test]
+fn a_copy_taken_apart_gives_its_claims() {
+    let claims = held().claims().clone();
+
+    assert_eq!(claims["identity"]["family_name"], "Okafor");
+    assert_eq!(held().into_claims(), claims);
+}
