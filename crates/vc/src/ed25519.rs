@@ -51,7 +51,6 @@ impl Key {
     /// are canonical: other encodings of a point, of small order or not, never match, and what
     /// matches is of small order when it is one of eight texts. S ≥ ℓ is refused by both; A was
     /// looked at when the key was made.
-    #[expect(clippy::disallowed_methods, reason = "R and A of small order are refused here")]
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         let small = signature.first_chunk().is_none_or(|r| SMALL_ORDER.contains(r));
         !small && self.0.verify(message, &Signature::from_bytes(signature)).is_ok()
