@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use super::Damaged;
-use super::model::{Model, SYMBOL_CONTEXTS, TEXT_CONTEXTS, hash, mix};
+use super::model::{Model, SYMBOL_CONTEXTS, TEXT_CONTEXTS, hash, mix, mix_each};
 use super::range::{Decoder, Encoder};
 
 /// Most bytes of text and values of one presentation.
@@ -154,7 +154,7 @@ impl<'a> Codec<'a> {
     ) -> Result<u32, Damaged> {
         let mut node = 1;
         for shift in (0..bits).rev() {
-            let contexts = contexts.map(|context| mix(context, node));
+            let contexts = mix_each(contexts, node);
             let bit = self.weighed(contexts, 0, (symbol >> shift) & 1 == 1)?;
             node = (node << 1) | u32::from(bit);
         }
@@ -176,7 +176,7 @@ impl<'a> Codec<'a> {
             let bit = (number >> shift) & 1 == 1;
             let bit = if bits - 1 - shift <= LEARNT_BITS {
                 let node = mix(bits, u32::try_from(value).unwrap_or(0));
-                self.weighed(contexts.map(|context| mix(context, node)), 1, bit)?
+                self.weighed(mix_each(contexts, node), 1, bit)?
             } else {
                 self.binary(32_768, bit)?
             };
@@ -191,8 +191,8 @@ impl<'a> Codec<'a> {
         contexts: [u32; SYMBOL_CONTEXTS],
         number: i64,
     ) -> Result<i64, Damaged> {
-        let below = self.bit(contexts.map(|context| mix(context, 1)), number < 0)?;
-        let size = self.number(contexts.map(|context| mix(context, 2)), number.unsigned_abs())?;
+        let below = self.bit(mix_each(contexts, 1), number < 0)?;
+        let size = self.number(mix_each(contexts, 2), number.unsigned_abs())?;
         let size = i64::try_from(size).map_err(|_| Damaged)?;
         Ok(if below { -size } else { size })
     }
@@ -227,7 +227,7 @@ impl<'a> Codec<'a> {
                 }
                 _ => 0,
             };
-            let mut at: [u32; TEXT_CONTEXTS] = contexts.map(|context| mix(context, node));
+            let mut at: [u32; TEXT_CONTEXTS] = mix_each(contexts, node);
             if let Some(last) = at.last_mut() {
                 *last = mix(length.min(24), 0x7265_7065);
             }

@@ -48,11 +48,22 @@ static RATES: LazyLock<Vec<u32>> =
     LazyLock::new(|| (0..=u32::from(MOST_COUNT)).map(|n| 131_072 / (2 * n + 3)).collect());
 
 /// Joins two numbers to a context.
+#[inline]
 pub(super) fn mix(a: u32, b: u32) -> u32 {
     let mut x = a.wrapping_mul(0x2c1b_3c6d).wrapping_add(b).wrapping_add(0x9e37_79b9);
     x = (x ^ (x >> 16)).wrapping_mul(0x85eb_ca6b);
     x = (x ^ (x >> 13)).wrapping_mul(0xc2b2_ae35);
     x ^ (x >> 16)
+}
+
+/// [`mix`] of each: a loop, for `array::map` is compiled to a call for each element.
+#[inline]
+pub(super) fn mix_each<const N: usize>(contexts: [u32; N], b: u32) -> [u32; N] {
+    let mut mixed = contexts;
+    for context in &mut mixed {
+        *context = mix(*context, b);
+    }
+    mixed
 }
 
 /// A text as a context.
@@ -77,9 +88,9 @@ impl Slot {
         let chance = u32::from(self.chance);
         // Both factors are below 2^16, and no step is longer than the way there.
         let chance = if bit {
-            chance + ((65_535 - chance) * rate >> 16)
+            chance + (((65_535 - chance) * rate) >> 16)
         } else {
-            chance - (chance * rate >> 16)
+            chance - ((chance * rate) >> 16)
         };
         self.chance = u16::try_from(chance).unwrap_or(32_768);
         self.count = (self.count + 1).min(MOST_COUNT);
@@ -101,12 +112,17 @@ struct Place {
     chance: u16,
 }
 
+impl Place {
+    const NOWHERE: Self = Self { pair: 0, second: false, known: false, check: 0, chance: 0 };
+}
+
 impl Slots {
     fn new() -> Self {
         Self(vec![[FREE; 2]; 1 << (SLOT_BITS - 1)])
     }
 
     /// Two neighbours may hold a context; a new one takes the place of the less seen.
+    #[inline]
     fn find(&self, context: u32) -> Place {
         let [check, ..] = context.to_be_bytes();
         let pair = (context & ((1 << SLOT_BITS) - 1)) >> 1;
@@ -165,7 +181,7 @@ impl<const N: usize> Mixer<N> {
         let pace = error * self.rate;
         if let Some(weights) = self.weights.get_mut(selector) {
             for (weight, input) in weights.iter_mut().zip(inputs) {
-                *weight = (*weight + (input * pace >> 18)).clamp(-1_048_576, 1_048_576);
+                *weight = (*weight + ((input * pace) >> 18)).clamp(-1_048_576, 1_048_576);
             }
         }
     }
@@ -217,6 +233,17 @@ impl Model {
         self.symbols.weights.clone_from(&other.symbols.weights);
     }
 
+    #[inline]
+    fn look<const N: usize>(&self, contexts: &[u32; N]) -> ([Place; N], [i32; N]) {
+        let (mut places, mut inputs) = ([Place::NOWHERE; N], [0; N]);
+        for ((place, input), context) in places.iter_mut().zip(&mut inputs).zip(contexts) {
+            *place = self.slots.find(*context);
+            *input = self.input(*place);
+        }
+        (places, inputs)
+    }
+
+    #[inline]
     fn input(&self, place: Place) -> i32 {
         if !place.known {
             return 0;
@@ -231,8 +258,7 @@ impl Model {
         selector: usize,
         sign: i32,
     ) -> Guess<TEXT_CONTEXTS> {
-        let places = contexts.map(|context| self.slots.find(context));
-        let mut inputs = places.map(|place| self.input(place));
+        let (places, mut inputs) = self.look(contexts);
         // The last context is the repeated text: whether its bit comes again.
         if let Some(last) = inputs.last_mut() {
             *last *= sign;
@@ -262,8 +288,7 @@ impl Model {
         contexts: &[u32; SYMBOL_CONTEXTS],
         selector: usize,
     ) -> Guess<SYMBOL_CONTEXTS> {
-        let places = contexts.map(|context| self.slots.find(context));
-        let inputs = places.map(|place| self.input(place));
+        let (places, inputs) = self.look(contexts);
         let known = places.iter().filter(|place| place.known).count();
         let selector = selector * 4 + known;
         let chance = self.symbols.guess(selector, &inputs);
