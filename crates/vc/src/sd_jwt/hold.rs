@@ -101,7 +101,7 @@ mod tests {
         let copy = VerifiedSdJwt::new(rebuilt, String::new());
 
         assert_eq!(copy.cost_of(&[outer]), (1, 2));
-        assert_eq!(copy.cost_of(&[inner.clone()]), (2, 5));
+        assert_eq!(copy.cost_of(std::slice::from_ref(&inner)), (2, 5));
         assert_eq!(copy.cost_of(&[inner, other]), (3, 9));
         assert_eq!(copy.cost_of(&[ClaimPath::of_names(["c", "clear inside"])]), (1, 4));
         assert_eq!(copy.cost_of(&[ClaimPath::of_names(["in clear"])]), (0, 0));
