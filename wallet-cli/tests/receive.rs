@@ -450,7 +450,7 @@ async fn a_key_that_the_registry_does_not_name_is_refused() {
 }
 
 #[tokio::test]
-async fn a_key_binding_made_by_the_issuer_is_refused() {
+async fn s5_a_key_binding_made_by_the_issuer_is_refused() {
     assert!(matches!(
         fault_of(Twist::KeyBindingAttached).await,
         CredentialFault::KeyBindingAttached

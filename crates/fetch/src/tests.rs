@@ -247,7 +247,7 @@ async fn other_schemes_and_addresses_with_passwords_are_refused() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
+async fn v11_a_redirect_is_not_followed() {
     let canary = Site::answering(ok("secret")).await;
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
         let site = Site::answering(format!(

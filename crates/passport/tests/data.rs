@@ -213,3 +213,29 @@ fn training_is_the_same_in_both_types() {
     assert_eq!(passport["$defs"]["core_skill"], alone["$defs"]["core_skill"]);
     assert!(jsonschema::draft202012::new(&alone).unwrap().is_valid(&record));
 }
+
+/// V7: a binary claim would be a `data:` URI. There is none: every value of every type is a word, a
+/// number, a date or a yes.
+#[test]
+fn v7_no_type_has_a_binary_claim() {
+    fn keywords(node: &Value, found: &mut BTreeSet<String>) {
+        match node {
+            Value::Object(members) => {
+                found.extend(members.keys().cloned());
+                members.values().for_each(|inner| keywords(inner, found));
+            }
+            Value::Array(elements) => elements.iter().for_each(|inner| keywords(inner, found)),
+            _ => {}
+        }
+    }
+    for one in types::ALL {
+        let mut found = BTreeSet::new();
+
+        keywords(&json(one.schema), &mut found);
+
+        assert!(found.contains("properties"), "{}", one.vct);
+        for binary in ["contentEncoding", "contentMediaType"] {
+            assert!(!found.contains(binary), "{}: {binary}", one.vct);
+        }
+    }
+}

@@ -21,7 +21,7 @@ fn refusal(claims: &Value, hide: &[ClaimPath]) -> IssueError {
 }
 
 #[test]
-fn nothing_hidden_leaves_no_trace_of_hiding() {
+fn v6_nothing_hidden_leaves_no_trace_of_hiding() {
     let text = issue(&json!({"iss": "i", "name": "n"}), &[path(&json!(["absent"]))]);
 
     assert_eq!(payload(&text), json!({"iss": "i", "name": "n"}));
@@ -63,7 +63,7 @@ fn header_payload_and_disclosures_are_rfc_8785_bytes() {
 }
 
 #[test]
-fn each_salt_is_new_and_has_128_bits() {
+fn s2_each_salt_is_new_and_has_128_bits() {
     let claims = json!({"list": [1, 1, 1], "a": 1, "b": 1});
     let hide = [json!(["list", null]), json!(["a"]), json!(["b"])].map(|it| path(&it));
 
@@ -167,7 +167,7 @@ fn equal_claims_and_salts_make_equal_bytes_whatever_the_member_order() {
 }
 
 #[test]
-fn claims_that_must_stand_in_clear_cannot_be_hidden() {
+fn v3_claims_that_must_stand_in_clear_cannot_be_hidden() {
     for name in ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"] {
         let top = path(&json!([name]));
         let inner = path(&json!([name, "jwk"]));
@@ -186,7 +186,7 @@ fn claims_that_must_stand_in_clear_cannot_be_hidden() {
 }
 
 #[test]
-fn reserved_names_cannot_be_claims_at_any_depth() {
+fn s3_reserved_names_cannot_be_claims_at_any_depth() {
     for name in ["_sd", "...", "_sd_alg"] {
         let refused = IssueError::ReservedName(name.to_owned());
 
